@@ -25,6 +25,13 @@ from claims.mathematics.networks import (
     one_hidden_layer,
 )
 from claims.mathematics.objectives import Objective
+from claims.mathematics.stationarity import (
+    MergedPoint,
+    NoClosedForm,
+    StationarySet,
+    merge,
+    stationary_set,
+)
 from claims.mathematics.symmetries import flip_unit, permute_units, scale_unit
 
 __all__ = [
@@ -44,16 +51,21 @@ __all__ = [
     "Activation",
     "Block",
     "Loss",
+    "MergedPoint",
     "Network",
+    "NoClosedForm",
     "Objective",
     "Parity",
     "Range",
+    "StationarySet",
     "chord_gap",
     "deep_linear",
     "flip_unit",
     "linear",
+    "merge",
     "neuron",
     "one_hidden_layer",
     "permute_units",
     "scale_unit",
+    "stationary_set",
 ]

@@ -38,6 +38,9 @@ def _joined(*polynomials: fmpq_mpoly) -> list[fmpq_mpoly]:
     return [polynomial.project_to_context(context) for polynomial in polynomials]
 
 
+_KNOWN = ("s", "softplus", "arctan")
+
+
 class Symbol(Scalar):
     """An element of the fraction field Q(generators), in lowest terms with a monic denominator."""
 
@@ -54,7 +57,13 @@ class Symbol(Scalar):
 
     @classmethod
     def named(cls, name: str) -> Symbol:
-        """Return the generator of that name."""
+        """Return the generator of that name, an identifier; raises ValueError for another text."""
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} is no name of a symbol: use letters, digits and underscores")
+        return cls._generator_named(name)
+
+    @classmethod
+    def _generator_named(cls, name: str) -> Symbol:
         context = _context((name,))
         return cls(context.gens()[0], context.constant(1))
 
@@ -91,7 +100,7 @@ class Symbol(Scalar):
         return not self.is_zero() and self.numerator.leading_coefficient() < 0
 
     def _generator(self, function: str) -> Symbol:
-        return Symbol.named(f"{function}({self})")
+        return Symbol._generator_named(f"{function}({self})")
 
     def logistic(self) -> Symbol:
         if self.is_zero():
@@ -122,23 +131,6 @@ class Symbol(Scalar):
         """Return the ``order``-th derivative of a function of which nothing is known, at self."""
         return self._generator(name + "'" * order)
 
-    def substitute(self, **values: Any) -> Symbol:
-        """Replace plain generators by scalars; generators named after an argument must not occur."""
-        names = self.numerator.context().names()
-        powers = {name: values.get(name, Symbol.named(name)) for name in names}
-
-        def replaced(polynomial: fmpq_mpoly) -> Any:
-            total = Symbol._constant(Fraction(0))
-            for exponents, coefficient in polynomial.to_dict().items():
-                term = Symbol._constant(Fraction(int(coefficient.p), int(coefficient.q)))
-                for name, exponent in zip(polynomial.context().names(), exponents, strict=True):
-                    for _ in range(exponent):
-                        term = term * powers[name]
-                total = total + term
-            return total
-
-        return replaced(self.numerator) / replaced(self.denominator)
-
     def __str__(self) -> str:
         if self.denominator.is_one():
             return str(self.numerator)
@@ -152,6 +144,8 @@ def uninterpreted(name: str) -> Callable[[Any], Any]:
     """Return a function of one scalar of which nothing is known but that it is a function.
 
     What is proved with it holds for every activation. It acts on symbols and on recording
-    scalars, elementwise on object arrays.
+    scalars, elementwise on object arrays. Raises ValueError for the name of a known function.
     """
+    if name in _KNOWN:
+        raise ValueError(f"{name!r} names a function with relations of its own: choose another name")
     return elementwise(lambda h: h.uninterpreted(name))

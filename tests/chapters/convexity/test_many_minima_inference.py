@@ -1,0 +1,192 @@
+"""From two distinct minima it does not follow that a function is not convex."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations
+from math import factorial
+
+import pytest
+
+from claims.mathematics import (
+    SQUARED_ERROR,
+    Activation,
+    Objective,
+    Parity,
+    Range,
+    SIGMOID,
+    chord_gap,
+    linear,
+    one_hidden_layer,
+    permute_units,
+)
+from claims.numbers import (
+    RATIONALS,
+    SYMBOLS,
+    logistic,
+    square,
+    symbols,
+    uninterpreted,
+)
+
+ANY_ACTIVATION = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+
+
+def least_squares(inputs, targets):
+    """The objective of two weights without bias, as a function of the weights alone."""
+    objective = Objective(linear(2, bias=False), SQUARED_ERROR)
+    return lambda theta: objective.value(theta, inputs, targets)
+
+
+def cubed_error(inputs, targets):
+    network = linear(2, bias=False)
+    return lambda theta: (lambda error: error * square(error))(network.predict(theta, inputs) - targets).sum()
+
+
+@pytest.mark.claim("many-minima-inference", shows="fails", by="counterexample")
+@pytest.mark.control("cubed-error", "cubed error, which is not convex", objective=cubed_error)
+def test_least_squares_with_equal_columns(check, *, objective=least_squares):
+    """One sample, two weights: a convex objective with two distinct minima.
+
+    The least-squares objective $(w_1 + w_2)^2$ (one sample $x = (1, 1)$, $y = 0$, no bias) is convex:
+    its chord gap is $\\lambda(1-\\lambda)(u_1 + u_2)^2$ with $u$ the difference of the ends. Yet
+    $(0, 0)$ and $(1, -1)$ are both minima: a valley's floor may be flat.
+    """
+    a, b, weight = symbols("a", 2), symbols("b", 2), symbols("l")
+    data = [[1, 1]], [0]
+    gap = chord_gap(objective(*map(SYMBOLS.enter, data)), a, b, weight)
+    step = (a - b).sum()
+    check.zero(gap - weight * (1 - weight) * square(step), "chord gap minus l (1 - l) (u1 + u2)^2")
+    value = objective(*map(RATIONALS.enter, data))
+    for point in ([0, 0], [1, -1]):
+        check.zero(value(RATIONALS.enter(point)), "the loss, which is never negative", point=point)
+    check.record("inputs", "x = (1, 1)")
+    check.record("target", "y = 0")
+    check.record("two minima", "w = (0, 0) and w = (1, -1), loss 0")
+
+
+def middle(start, end, weight):
+    return start * weight + end * (1 - weight)
+
+
+def extrapolated(start, end, weight):
+    return start * (1 + weight) - end * weight
+
+
+@pytest.mark.claim(
+    "many-minima-inference", shows="holds", by="identity", when=["strict-minimum"]
+)
+@pytest.mark.control("beyond-the-end", "the point taken beyond an end of the segment", between=extrapolated)
+def test_no_strict_minimum_has_a_rival_under_convexity(check, *, between=middle):
+    """A convex function with two minima is flat between them, so neither is strict.
+
+    A local minimum of a convex function is global, so both minima $a \\ne b$ have the same value $m$.
+    At $p = \\lambda a + (1-\\lambda) b$ the chord gap is $m - f(p)$; convexity makes it non-negative, so
+    $f(p) \\le m$, and $p \\to a$ as $\\lambda \\to 1$: in every neighbourhood of $a$ there is another
+    point that is not higher. If a minimum is strict, the function is therefore not convex. The gap is
+    computed for a function of which only the two equal values are known.
+    """
+    a, b, weight, level = symbols("a", 2), symbols("b", 2), symbols("l"), symbols("m")
+    value_between = symbols("q")
+    middle_point = between(a, b, weight)
+
+    def function(point):
+        if point is a or point is b:
+            return level
+        for entry, expected in zip(point, middle_point, strict=True):
+            check.zero(entry - expected, "the point at which the gap evaluates the function")
+        return value_between
+
+    check.zero(chord_gap(function, a, b, weight) - (level - value_between), "gap minus (m - f(p))")
+    distance = middle_point - a
+    for entry, expected in zip(distance, (b - a) * (1 - weight), strict=True):
+        check.zero(entry - expected, "p - a, which vanishes as the weight goes to 1")
+
+
+def mean_over_units(network, theta, units):
+    orbit = [permute_units(network, theta, order) for order in permutations(range(units))]
+    return sum(orbit[1:], orbit[0]) * Fraction(1, factorial(units))
+
+
+def mean_over_rotations(network, theta, units):
+    """Wrong on purpose: it leaves out a permutation."""
+    orbit = [permute_units(network, theta, order) for order in permutations(range(units))]
+    return sum(orbit[2:], orbit[0]) * Fraction(1, factorial(units) - 1)
+
+
+@pytest.mark.claim(
+    "many-minima-inference", shows="holds", by="identity", when=["wider-is-better"]
+)
+@pytest.mark.control("incomplete-orbit", "the mean over all permutations but one", mean=mean_over_rotations)
+def test_convexity_would_make_width_useless(check, *, mean=mean_over_units):
+    """Were a wide network's objective convex, one hidden unit would do as well as many.
+
+    The objective takes the same value at all $n!$ permuted copies of $\\theta$. If it were convex, its
+    value at their mean would not be higher (Jensen). At the mean all units coincide, and $n$ equal
+    units with output weights $v$ are one unit with output weight $n v$. So the infimum at width 1 would
+    not exceed the one at width $n$: where a wider network does better, the objective is not convex. The
+    argument needs no minimum to be attained and holds for every activation (here a function of which
+    nothing is known) and every loss; the identities are checked at widths 2 to 4.
+    """
+    inputs = symbols("x", 1, 1)
+    for units in (2, 3, 4):
+        wide = one_hidden_layer(1, units, ANY_ACTIVATION)
+        narrow = one_hidden_layer(1, 1, ANY_ACTIVATION)
+        theta = symbols("t", wide.size)
+        for order in permutations(range(units)):
+            moved = wide.predict(permute_units(wide, theta, order), inputs)
+            check.zero((moved - wide.predict(theta, inputs))[0], "change of the output", order=order)
+        centre = mean(wide, theta, units)
+        first = [wide.block(name).start for name in ("W1", "b1", "W2", "b2")]
+        merged = centre[first].copy()
+        merged[2] = merged[2] * units
+        difference = wide.predict(centre, inputs) - narrow.predict(merged, inputs)
+        check.zero(difference[0], "wide network at the mean minus one unit", units=units)
+
+
+DATA = ([[-1], [0], [1]], [0, 1, 0])
+MONOTONE_DATA = ([[-1], [0], [1]], [0, 1, 1])
+
+
+@pytest.mark.claim(
+    "many-minima-inference", shows="holds", by="identity", when=["wider-is-better"]
+)
+@pytest.mark.control("monotone-targets", "targets that one unit can follow", data=MONOTONE_DATA)
+def test_two_units_beat_one_on_three_points(check, *, data=DATA):
+    """Three points on which two sigmoid units reach loss 0 and one never gets below 1/6.
+
+    Data $x = (-1, 0, 1)$, $y = (0, 1, 0)$, hidden and output bias, linear output. One unit is
+    monotone in $x$, so its output $p$ at $0$ is at most that at $1$ or at most that at $-1$; call that one
+    $q \\ge p$. Then $q^2 + (p-1)^2 = \\frac12(1 + q - p)^2 + \\frac12(q + p - 1)^2 \\ge \\frac12$, so the mean
+    of the three squares is at least $\\frac16$. Two units make the bump $s(x+1) - s(x-1)$, which has equal
+    values at $\\pm 1$ and another one at 0: scaled and shifted it hits every target exactly.
+    """
+    inputs, targets = data
+    outputs = symbols("p", 3)
+    errors = square(outputs - SYMBOLS.enter(targets))
+    for side in (0, 2):
+        rise = outputs[side] - outputs[1]
+        remainder = square(outputs[side] + outputs[1] - 1) * Fraction(1, 2)
+        check.zero(
+            errors[side] + errors[1] - square(1 + rise) * Fraction(1, 2) - remainder,
+            "two errors minus half the square of (1 + rise) minus a square",
+            points=(side, 1),
+        )
+
+    def bump(arithmetic, x):
+        return logistic(arithmetic.enter(x + 1)) - logistic(arithmetic.enter(x - 1))
+
+    height = bump(SYMBOLS, 0) - bump(SYMBOLS, 1)
+    scale = 1 / height
+    theta = SYMBOLS.enter([1, 1, 1, -1, scale, -scale, -(bump(SYMBOLS, 1) * scale)])
+    objective = Objective(one_hidden_layer(1, 2, SIGMOID), SQUARED_ERROR)
+    loss = objective.value(theta, SYMBOLS.enter(inputs), SYMBOLS.enter(targets))
+    check.zero(loss, "the loss of the two units")
+    check.positive(
+        lambda arithmetic: bump(arithmetic, 0) - bump(arithmetic, 1),
+        "the height of the bump, by which its scale divides",
+    )
+    check.record("one unit", "mean squared error at least 1/6")
+    check.record("two units", f"loss 0 at w = (1, 1), b = (1, -1), v = (k, -k), k = 1/({height})")

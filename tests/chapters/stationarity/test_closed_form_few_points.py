@@ -1,0 +1,237 @@
+"""One sigmoid neuron on few points: when the zeros of its gradient have a closed form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from claims.compiled import Function
+from claims.mathematics import (
+    SIGMOID,
+    SQUARED_ERROR,
+    NoClosedForm,
+    Objective,
+    StationarySet,
+    neuron,
+    stationary_set,
+)
+from claims.numbers import (
+    RATIONALS,
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+)
+
+
+def objective_of(features):
+    return Objective(neuron(features, SIGMOID), SQUARED_ERROR, reduction="sum")
+
+
+def derivatives_of(samples, features):
+    return Function(
+        objective_of(features).value, theta=(features,), inputs=(samples, features), targets=(samples,)
+    )
+
+
+def least_norm_solution(inputs, logits):
+    """Return X' (X X')^-1 h for one or two symbolic rows X."""
+    gram = inputs @ inputs.T
+    if len(inputs) == 1:
+        return inputs.T @ (logits * (1 / gram[0, 0]))
+    determinant = gram[0, 0] * gram[1, 1] - gram[0, 1] * gram[1, 0]
+    adjugate = np.array([[gram[1, 1], -gram[0, 1]], [-gram[1, 0], gram[0, 0]]])
+    return inputs.T @ (adjugate @ logits * (1 / determinant))
+
+
+def transposed_solution(inputs, logits):
+    """Wrong on purpose: X' h, as if the rows were orthonormal."""
+    return inputs.T @ logits
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", shows="holds", by="identity", when=["independent", "interior"]
+)
+@pytest.mark.control("no-inverse", "X'h in place of X'(XX')^-1 h", solve=transposed_solution)
+def test_the_gradient_vanishes_on_the_affine_set_and_nowhere_else(check, *, solve=least_norm_solution):
+    """The gradient is a combination of the inputs whose coefficients vanish only on the affine set.
+
+    The gradient of $\\sum_i (s(w\\cdot x_i) - t_i)^2$ is $\\sum_i 2 (s_i - t_i)\\,s_i (1-s_i)\\,x_i$. If the
+    $x_i$ are linearly independent it is zero only where every coefficient is, and since
+    $s_i (1 - s_i) > 0$ only where $s(w\\cdot x_i) = t_i$, that is $w\\cdot x_i = \\operatorname{logit} t_i$.
+    For $0 < t_i < 1$ these equations have solutions, $X^\\top (X X^\\top)^{-1} \\operatorname{logit} t$ plus
+    any vector orthogonal to all $x_i$; the loss is 0 there. Checked for symbolic inputs and targets
+    $t_i = s(h_i)$; that linear independence forces zero coefficients is $(X X^\\top)^{-1} X$ applied to both
+    sides.
+    """
+    for samples, features in ((1, 1), (1, 3), (2, 2), (2, 3)):
+        inputs, logits = symbols("x", samples, features), symbols("h", samples)
+        theta, targets = symbols("w", features), symbols("t", samples)
+        derivatives = derivatives_of(samples, features)
+        products = inputs @ theta
+        coefficients = (
+            2 * (logistic(products) - targets) * logistic(products) * logistic_complement(products)
+        )
+        check.zero(
+            derivatives.gradient(theta, inputs, targets) - coefficients @ inputs,
+            "the gradient minus the combination of the inputs",
+            samples=samples,
+            features=features,
+        )
+        solution = solve(inputs, logits)
+        loss = derivatives.value(solution, inputs, logistic(logits))
+        check.zero(loss, "the loss on the affine set", samples=samples, features=features)
+
+
+def merged_mean(total, count):
+    return total / count
+
+
+def merged_sum(total, count):
+    return total
+
+
+def complement(target):
+    return 1 - target
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", shows="holds", by="identity", when=["independent", "interior"]
+)
+@pytest.mark.control("sum-for-mean", "the sum of the targets in place of their mean", mean=merged_sum)
+@pytest.mark.control("kept-target", "the target of an opposite input kept", opposite=lambda t: t)
+def test_equal_and_opposite_inputs_merge(check, *, mean=merged_mean, opposite=complement):
+    """Points with equal or opposite inputs act as one point with the mean target.
+
+    $n$ points with the same input, targets with sum $T$ and sum of squares $Q$, contribute
+    $n s^2 - 2 T s + Q = n (s - T/n)^2 + (Q - T^2/n)$, and $x$ with target $t$ contributes the same as
+    $-x$ with target $1 - t$. The constant does not move any minimiser.
+    """
+    s, count, total, squares = symbols("s"), symbols("n"), symbols("T"), symbols("Q")
+    separate = count * square(s) - 2 * total * s + squares
+    centre = mean(total, count)
+    merged = count * square(s - centre) + squares - count * square(centre)
+    check.zero(separate - merged, "n points minus the merged point")
+    h, target = symbols("h"), symbols("t")
+    mirrored = square(logistic(h) - opposite(target)) - square(logistic(-h) - target)
+    check.zero(mirrored, "the opposite input with its new target")
+
+
+@st.composite
+def neuron_problems(draw):
+    """Inputs (N, d) of small integers, some equal or opposite to the first, targets in (0, 1), weights."""
+    features = draw(st.integers(1, 4))
+    samples = draw(st.integers(1, features + 1))
+    entry = st.integers(-3, 3)
+    inputs = draw(npst.arrays(np.int64, (samples, features), elements=entry))
+    for row in range(1, samples):
+        if draw(st.booleans()):
+            inputs[row] = inputs[0] * draw(st.sampled_from((-1, 1)))
+    eighths = st.integers(1, 7).map(lambda count: Fraction(count, 8))
+    targets = draw(st.lists(eighths, min_size=samples, max_size=samples))
+    other = draw(st.lists(entry, min_size=features, max_size=features))
+    return inputs, targets, other
+
+
+def shrunk(found: StationarySet) -> StationarySet:
+    """Wrong on purpose: every merged target moved a quarter of the way to 1/2."""
+    moved = [replace(p, target=p.target * Fraction(3, 4) + Fraction(1, 8)) for p in found.points]
+    return replace(found, points=tuple(moved))
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", shows="holds", by="property", when=["independent", "interior"]
+)
+@pytest.mark.control("moved-targets", "merged targets moved towards 1/2", adjust=shrunk)
+@given(problem=neuron_problems())
+def test_no_other_weights_are_better(check, problem, *, adjust=lambda found: found):
+    """On random data the closed form beats random other weights.
+
+    Rational inputs and targets; equal and opposite inputs are frequent. Where the function returns a
+    closed form, its loss is compared with that at other weights in balls; weights on the affine set
+    itself, possible only with all targets 1/2, are recognised exactly.
+    """
+    inputs, targets, other = problem
+    found = stationary_set(inputs, targets)
+    assume(isinstance(found, StationarySet) and found.points)
+    rows = RATIONALS.enter([point.inputs for point in found.points])
+    on_the_set = all(
+        product.sign() == 0 and point.target == Fraction(1, 2)
+        for product, point in zip(rows @ RATIONALS.enter(other), found.points, strict=True)
+    )
+    if len(found.points) < len(inputs):
+        check.label("merged")
+    objective = objective_of(len(other))
+
+    def advantage(arithmetic):
+        data = arithmetic.enter(inputs), arithmetic.enter(targets)
+        best = adjust(found).nearest_to_origin(arithmetic)
+        return objective.value(arithmetic.enter(other), *data) - objective.value(best, *data)
+
+    check.nonnegative(
+        advantage,
+        "the loss elsewhere exceeds that of the closed form",
+        tie=on_the_set,
+        inputs=inputs,
+        targets=targets,
+        other=other,
+    )
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", shows="fails", by="counterexample", when=["independent"]
+)
+@pytest.mark.control("inner-target", "target 1/2 in place of 1", target=Fraction(1, 2))
+def test_a_target_of_one_has_no_stationary_point(check, *, target=Fraction(1)):
+    """A target on the boundary: one point, and the gradient is zero nowhere.
+
+    With $x = 1$, $t = 1$ the derivative is $-2\\,s(w)\\,s(-w)^2$, negative at every finite $w$: the
+    infimum 0 is approached as $w \\to \\infty$ and attained nowhere.
+    """
+    theta = symbols("w", 1)
+    slope = derivatives_of(1, 1).gradient(theta, SYMBOLS.enter([[1]]), SYMBOLS.enter([target]))
+    expected = -2 * logistic(theta) * square(logistic_complement(theta))
+    check.zero(slope - expected, "the derivative plus 2 s(w) s(-w)^2")
+    check.that(
+        stationary_set([[1]], [target]) is NoClosedForm.BOUNDARY, "the function says why", target=target
+    )
+    check.record("data", "x = 1, t = 1")
+    check.record("stationary points", "none")
+
+
+@pytest.mark.claim("closed-form-few-points", shows="fails", by="counterexample", when=["interior"])
+@pytest.mark.control("compatible-target", "a second target that fits", second=Fraction(1, 2))
+def test_dependent_inputs_have_a_minimum_off_the_formula(check, *, second=Fraction(3, 4)):
+    """Two points in one dimension: a stationary point exists and the affine set is empty.
+
+    With $x = (1, 2)$ and $t = (1/2, 3/4)$ the first equation asks for $w = 0$, where the second one reads
+    $s(0) = 1/2 \\ne 3/4$: no $w$ solves both. Yet the derivative is negative at $0$ and positive at $1$, so
+    it vanishes in between.
+    """
+    inputs, targets = [[1], [2]], [Fraction(1, 2), second]
+    at_zero = SYMBOLS.enter(second) - logistic(SYMBOLS.enter(0))
+    check.that(not at_zero.is_zero(), "the two equations contradict each other", second=second)
+    derivatives = derivatives_of(2, 1)
+
+    def slope(point, sign):
+        return lambda arithmetic: (
+            derivatives.gradient(
+                arithmetic.enter([point]), arithmetic.enter(inputs), arithmetic.enter(targets)
+            )[0]
+            * sign
+        )
+
+    check.positive(slope(0, -1), "the derivative at 0 is negative")
+    check.positive(slope(1, 1), "the derivative at 1 is positive")
+    check.that(
+        stationary_set(inputs, targets) is NoClosedForm.DEPENDENT, "the function says why", second=second
+    )
+    check.record("data", "x = (1, 2), t = (1/2, 3/4)")
+    check.record("affine set", "empty, while a stationary point lies in (0, 1)")
