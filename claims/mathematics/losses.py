@@ -43,4 +43,6 @@ class L2:
     coefficient: Fraction
 
     def value(self, theta: Any) -> Any:
-        return quotient(square(theta).sum() * self.coefficient.numerator, self.coefficient.denominator)
+        return quotient(
+            square(theta).sum() * self.coefficient.numerator, self.coefficient.denominator
+        )

@@ -23,7 +23,8 @@ class Objective:
         """Return the objective at theta (p,) for inputs (N, d) and targets (N,), N >= 1."""
         if targets.shape != inputs.shape[:1] or not len(targets):
             raise ValueError(
-                f"targets {targets.shape} for inputs {inputs.shape}: give one target a row, at least one"
+                f"targets {targets.shape} for inputs {inputs.shape}: "
+                "give one target a row, at least one"
             )
         total = self.loss.value(self.network.predict(theta, inputs), targets).sum()
         if self.reduction == "mean":

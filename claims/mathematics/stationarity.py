@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from claims.numbers import Arithmetic
+from claims.numbers import Arithmetic, exact_fraction
 from claims.numbers.primitives import logit
 
 Row = tuple[Fraction, ...]
@@ -26,8 +26,8 @@ class NoClosedForm(Enum):
     """Why ``stationary_set`` gives no closed form."""
 
     BOUNDARY = (
-        "a merged target is 0 or 1 while the merged inputs are independent: the gradient has no zero, "
-        "the infimum is only approached at infinity"
+        "a merged target is 0 or 1 while the merged inputs are independent: the gradient has "
+        "no zero, the infimum is only approached at infinity"
     )
     DEPENDENT = (
         "the merged inputs are linearly dependent: the terms of the gradient can cancel, and the "
@@ -68,15 +68,15 @@ def merge(inputs: Any, targets: Any) -> tuple[MergedPoint, ...]:
     """Merge equal and opposite inputs (N, d) with targets (N,), all exact; x = 0 has no part."""
     groups: dict[Row, list[Fraction]] = {}
     for row, target in zip(inputs, targets, strict=True):
-        point = tuple(Fraction(entry) for entry in row)
+        point = tuple(exact_fraction(entry) for entry in row)
         lead = next((entry for entry in point if entry), None)
         if lead is None:
             continue
         if lead > 0:
-            groups.setdefault(point, []).append(Fraction(target))
+            groups.setdefault(point, []).append(exact_fraction(target))
         else:
             opposite = tuple(-entry for entry in point)
-            groups.setdefault(opposite, []).append(1 - Fraction(target))
+            groups.setdefault(opposite, []).append(1 - exact_fraction(target))
     return tuple(
         MergedPoint(point, sum(values, Fraction(0)) / len(values), len(values))
         for point, values in groups.items()
@@ -86,7 +86,8 @@ def merge(inputs: Any, targets: Any) -> tuple[MergedPoint, ...]:
 def stationary_set(inputs: Any, targets: Any) -> StationarySet | NoClosedForm:
     """Return the zeros of the gradient of sum (s(w.x_i) - t_i)^2 in w (d,), or why not.
 
-    Inputs (N, d), d >= 1, and targets (N,) in [0, 1] are exact numbers (int or Fraction). Raises
+    Inputs (N, d), d >= 1, and targets (N,) in [0, 1] are exact (int, Fraction, or floats, each taken for the
+    dyadic number that it is). Raises
     ValueError for a target outside [0, 1].
     """
     for number, target in enumerate(targets):
@@ -110,9 +111,7 @@ def _matrix(rows: list[Row], columns: int) -> fmpq_mat:
 
 def _rows(matrix: fmpq_mat) -> tuple[Row, ...]:
     return tuple(
-        tuple(
-            Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(matrix.ncols())
-        )
+        tuple(Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(matrix.ncols()))
         for i in range(matrix.nrows())
     )
 

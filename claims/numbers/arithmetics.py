@@ -15,7 +15,7 @@ from claims.numbers.symbols import Symbol
 
 
 def exact_fraction(value: Any) -> Fraction:
-    """Return the exact value of a datum: int, Fraction, a decimal or fraction string, or a finite float.
+    """Return the exact value of a datum: int, Fraction, decimal or fraction string, finite float.
 
     A float stands for the dyadic number that it is. Raises ValueError for nan and infinities.
     """
@@ -42,7 +42,7 @@ class Arithmetic:
         Scalars that are already of this kind are kept. In floats the value is rounded to nearest.
         """
         array = np.asarray(data, dtype=object)
-        result = np.empty(array.shape, dtype=self.dtype)
+        result: Any = np.empty(array.shape, dtype=self.dtype)
         for index, value in np.ndenumerate(array):
             result[index] = self.scalar(value)
         return result if result.shape else result[()]

@@ -1,4 +1,4 @@
-"""Deciding the sign of a number: exactly, or in balls at growing precision; never by a tolerance."""
+"""Deciding the sign of a number: exactly, or in balls at growing precision, never by tolerance."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Undecided(ArithmeticError):
 def decide_sign(evaluate: Callable[[Arithmetic], Any], *, tie: bool = False) -> int:
     """Return the sign (-1, 0 or 1) of the number that ``evaluate`` computes in a given arithmetic.
 
-    ``evaluate(arithmetic)`` enters its data by ``arithmetic.enter`` and returns one scalar.
-    ``tie`` says that the number was recognised as zero by an exact argument beforehand: balls never
-    decide a zero. What can be computed in rationals is decided there. Raises Undecided.
+    ``evaluate(arithmetic)`` enters its data by ``arithmetic.enter`` and returns one scalar. ``tie``
+    says that the number was recognised as zero by an exact argument beforehand: balls never decide
+    a zero. What can be computed in rationals is decided there. Raises Undecided.
     """
     if tie:
         return 0
@@ -35,5 +35,6 @@ def decide_sign(evaluate: Callable[[Arithmetic], Any], *, tie: bool = False) -> 
         if sign is not None:
             return int(sign)
     raise Undecided(
-        f"the sign was not decided with {PRECISIONS[-1]} bits: an exact tie has to be recognised exactly"
+        f"the sign was not decided with {PRECISIONS[-1]} bits: "
+        "an exact tie has to be recognised exactly"
     )

@@ -34,7 +34,8 @@ def _objects(h: Any, method: Callable[[Any], Any]) -> Any:
     for index, entry in np.ndenumerate(array):
         if not isinstance(entry, Scalar):
             raise TypeError(
-                f"{entry!r} in an object array is no scalar of this package: enter data through an arithmetic"
+                f"{entry!r} in an object array is no scalar of this package: "
+                "enter data through an arithmetic"
             )
         result[index] = method(entry)
     return result
@@ -65,7 +66,9 @@ logistic = _primitive("logistic", floats.logistic)
 logistic.__doc__ = "Return s(h) = 1/(1 + exp(-h)), with full relative precision where it is small."
 
 logistic_complement = _primitive("logistic_complement", floats.logistic_complement)
-logistic_complement.__doc__ = "Return s(-h) = 1 - s(h), with full relative precision where it is small."
+logistic_complement.__doc__ = (
+    "Return s(-h) = 1 - s(h), with full relative precision where it is small."
+)
 
 softplus = _primitive("softplus", floats.softplus)
 softplus.__doc__ = "Return log(1 + exp(h)), whose derivative is s(h)."
@@ -103,7 +106,9 @@ def select(h: Any, positive: Any, otherwise: Any) -> Any:
         return h.select(h._coerce(positive), h._coerce(otherwise))
     if _is_float(h):
         return floats.select(h, positive, otherwise)
-    arrays = np.broadcast_arrays(*(np.asarray(part, dtype=object) for part in (h, positive, otherwise)))
+    arrays = np.broadcast_arrays(
+        *(np.asarray(part, dtype=object) for part in (h, positive, otherwise))
+    )
     result = np.empty(arrays[0].shape, dtype=object)
     for index in np.ndindex(result.shape):
         result[index] = select(*(array[index] for array in arrays))
@@ -120,6 +125,6 @@ def quotient(numerator: Any, denominator: Any) -> Any:
 
 
 def affine(inputs: Any, weights: Any, bias: Any | None = None) -> Any:
-    """Return ``inputs @ weights.T + bias`` for inputs (N, d), weights (m, d) and bias (m,) or None."""
+    """Return ``inputs @ weights.T + bias``: inputs (N, d), weights (m, d), bias (m,) or None."""
     product = inputs @ weights.T
     return product if bias is None else product + bias

@@ -48,8 +48,8 @@ class Scalar:
             return self._constant(other)
         if isinstance(other, (float, np.floating)):
             raise TypeError(
-                f"a float ({float(other)!r}) met a {type(self).__name__}: constants are integers or "
-                "Fractions, and data enter through the arithmetic's enter()"
+                f"a float ({float(other)!r}) met a {type(self).__name__}: constants are integers "
+                "or Fractions, and data enter through the arithmetic's enter()"
             )
         if isinstance(other, Scalar):
             raise TypeError(
@@ -98,8 +98,10 @@ class Scalar:
             "decide with claims.numbers.decide_sign, branch with claims.numbers.select"
         )
 
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __bool__ = _refuse  # type: ignore[assignment]
-    __float__ = __int__ = _refuse  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __eq__ = __ne__ = _refuse
+    __bool__ = _refuse
+    __float__ = __int__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
     def _no_primitive(self, name: str) -> NoReturn:

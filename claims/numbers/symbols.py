@@ -59,7 +59,9 @@ class Symbol(Scalar):
     def named(cls, name: str) -> Symbol:
         """Return the generator of that name, an identifier; raises ValueError for another text."""
         if not name.isidentifier():
-            raise ValueError(f"{name!r} is no name of a symbol: use letters, digits and underscores")
+            raise ValueError(
+                f"{name!r} is no name of a symbol: use letters, digits and underscores"
+            )
         return cls._generator_named(name)
 
     @classmethod
@@ -147,5 +149,7 @@ def uninterpreted(name: str) -> Callable[[Any], Any]:
     scalars, elementwise on object arrays. Raises ValueError for the name of a known function.
     """
     if name in _KNOWN:
-        raise ValueError(f"{name!r} names a function with relations of its own: choose another name")
+        raise ValueError(
+            f"{name!r} names a function with relations of its own: choose another name"
+        )
     return elementwise(lambda h: h.uninterpreted(name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -19,7 +18,7 @@ from claims.mathematics import (
     neuron,
 )
 from claims.numbers import logistic, logistic_complement, softplus, square, symbols
-from claims.testing import strategies
+from claims.testing import given, strategies
 
 HALVED_SOFTPLUS = Loss(
     "cross-entropy with one softplus halved",
@@ -32,22 +31,26 @@ BENT = Loss(
 
 
 @pytest.mark.claim("logistic-regression-convex", shows="holds", by="identity")
-@pytest.mark.control("halved-softplus", "one of the two terms of the loss halved", loss=HALVED_SOFTPLUS)
+@pytest.mark.control(
+    "halved-softplus", "one of the two terms of the loss halved", loss=HALVED_SOFTPLUS
+)
 @pytest.mark.control("bent-loss", "z^2/100 taken off the loss", loss=BENT)
 def test_curvature_along_every_line_is_a_sum_of_squares(check, *, loss=CROSS_ENTROPY):
-    """Along every line the second derivative is a sum of squares with positive weights.
+    r"""Along every line the second derivative is a sum of squares with positive weights.
 
-    For one sample the loss $\\ell(z,t)$ of the logit $z$ has $\\ell''(z) = s(z)\\,s(-z)$, which is
-    positive for every $z$ and does not depend on the label $t$. The logit is a linear function of the
-    weights, so along a line $w + \\tau u$ the second derivative of the mean loss is
-    $\\frac1N \\sum_i s(z_i)\\,s(-z_i)\\,(x_i\\cdot u)^2 \\ge 0$. The first identity is checked for symbolic
-    $z$ and $t$, hence for every number of samples and features; the second on the recorded Hessian
+    For one sample the loss $\ell(z,t)$ of the logit $z$ has $\ell''(z) = s(z)\,s(-z)$, which is
+    positive for every $z$ and does not depend on the label $t$. The logit is a linear function of
+    the weights, so along a line $w + \tau u$ the second derivative of the mean loss is $\frac1N
+    \sum_i s(z_i)\,s(-z_i)\,(x_i\cdot u)^2 \ge 0$. The first identity is checked for symbolic $z$
+    and $t$, hence for every number of samples and features; the second on the recorded Hessian
     with symbolic data.
     """
     sample = Function(lambda z, t: loss.value(z, t), z=(), t=())
     z, t = symbols("z"), symbols("t")
     slopes = logistic(z) * logistic_complement(z)
-    check.zero(sample.hessian(z, t) - slopes, "the second derivative of the loss in the logit", z=z, t=t)
+    check.zero(
+        sample.hessian(z, t) - slopes, "the second derivative of the loss in the logit", z=z, t=t
+    )
     for samples, features in ((1, 1), (1, 3), (2, 2), (3, 1)):
         network = linear(features)
         objective = Objective(network, loss)

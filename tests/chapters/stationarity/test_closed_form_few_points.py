@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -29,6 +29,7 @@ from claims.numbers import (
     square,
     symbols,
 )
+from claims.testing import given
 
 
 def objective_of(features):
@@ -37,7 +38,10 @@ def objective_of(features):
 
 def derivatives_of(samples, features):
     return Function(
-        objective_of(features).value, theta=(features,), inputs=(samples, features), targets=(samples,)
+        objective_of(features).value,
+        theta=(features,),
+        inputs=(samples, features),
+        targets=(samples,),
     )
 
 
@@ -60,16 +64,18 @@ def transposed_solution(inputs, logits):
     "closed-form-few-points", shows="holds", by="identity", when=["independent", "interior"]
 )
 @pytest.mark.control("no-inverse", "X'h in place of X'(XX')^-1 h", solve=transposed_solution)
-def test_the_gradient_vanishes_on_the_affine_set_and_nowhere_else(check, *, solve=least_norm_solution):
-    """The gradient is a combination of the inputs whose coefficients vanish only on the affine set.
+def test_the_gradient_vanishes_on_the_affine_set_and_nowhere_else(
+    check, *, solve=least_norm_solution
+):
+    r"""The gradient combines the inputs with coefficients that vanish only on the affine set.
 
-    The gradient of $\\sum_i (s(w\\cdot x_i) - t_i)^2$ is $\\sum_i 2 (s_i - t_i)\\,s_i (1-s_i)\\,x_i$. If the
-    $x_i$ are linearly independent it is zero only where every coefficient is, and since
-    $s_i (1 - s_i) > 0$ only where $s(w\\cdot x_i) = t_i$, that is $w\\cdot x_i = \\operatorname{logit} t_i$.
-    For $0 < t_i < 1$ these equations have solutions, $X^\\top (X X^\\top)^{-1} \\operatorname{logit} t$ plus
-    any vector orthogonal to all $x_i$; the loss is 0 there. Checked for symbolic inputs and targets
-    $t_i = s(h_i)$; that linear independence forces zero coefficients is $(X X^\\top)^{-1} X$ applied to both
-    sides.
+    The gradient of $\sum_i (s(w\cdot x_i) - t_i)^2$ is $\sum_i 2 (s_i - t_i)\,s_i (1-s_i)\,x_i$.
+    If the $x_i$ are linearly independent it is zero only where every coefficient is, and since
+    $s_i (1 - s_i) > 0$ only where $s(w\cdot x_i) = t_i$, that is $w\cdot x_i =
+    \operatorname{logit} t_i$. For $0 < t_i < 1$ these equations have solutions, $X^\top (X
+    X^\top)^{-1} \operatorname{logit} t$ plus any vector orthogonal to all $x_i$; the loss is 0
+    there. Checked for symbolic inputs and targets $t_i = s(h_i)$; that linear independence forces
+    zero coefficients is $(X X^\top)^{-1} X$ applied to both sides.
     """
     for samples, features in ((1, 1), (1, 3), (2, 2), (2, 3)):
         inputs, logits = symbols("x", samples, features), symbols("h", samples)
@@ -105,13 +111,15 @@ def complement(target):
 @pytest.mark.claim(
     "closed-form-few-points", shows="holds", by="identity", when=["independent", "interior"]
 )
-@pytest.mark.control("sum-for-mean", "the sum of the targets in place of their mean", mean=merged_sum)
+@pytest.mark.control(
+    "sum-for-mean", "the sum of the targets in place of their mean", mean=merged_sum
+)
 @pytest.mark.control("kept-target", "the target of an opposite input kept", opposite=lambda t: t)
 def test_equal_and_opposite_inputs_merge(check, *, mean=merged_mean, opposite=complement):
     """Points with equal or opposite inputs act as one point with the mean target.
 
-    $n$ points with the same input, targets with sum $T$ and sum of squares $Q$, contribute
-    $n s^2 - 2 T s + Q = n (s - T/n)^2 + (Q - T^2/n)$, and $x$ with target $t$ contributes the same as
+    $n$ points with the same input, targets with sum $T$ and sum of squares $Q$, contribute $n s^2
+    - 2 T s + Q = n (s - T/n)^2 + (Q - T^2/n)$, and $x$ with target $t$ contributes the same as
     $-x$ with target $1 - t$. The constant does not move any minimiser.
     """
     s, count, total, squares = symbols("s"), symbols("n"), symbols("T"), symbols("Q")
@@ -126,7 +134,7 @@ def test_equal_and_opposite_inputs_merge(check, *, mean=merged_mean, opposite=co
 
 @st.composite
 def neuron_problems(draw):
-    """Inputs (N, d) of small integers, some equal or opposite to the first, targets in (0, 1), weights."""
+    """Integer inputs (N, d), some equal or opposite to the first, targets in (0, 1), weights."""
     features = draw(st.integers(1, 4))
     samples = draw(st.integers(1, features + 1))
     entry = st.integers(-3, 3)
@@ -154,9 +162,9 @@ def shrunk(found: StationarySet) -> StationarySet:
 def test_no_other_weights_are_better(check, problem, *, adjust=lambda found: found):
     """On random data the closed form beats random other weights.
 
-    Rational inputs and targets; equal and opposite inputs are frequent. Where the function returns a
-    closed form, its loss is compared with that at other weights in balls; weights on the affine set
-    itself, possible only with all targets 1/2, are recognised exactly.
+    Rational inputs and targets; equal and opposite inputs are frequent. Where the function
+    returns a closed form, its loss is compared with that at other weights in balls; weights on
+    the affine set itself, possible only with all targets 1/2, are recognised exactly.
     """
     inputs, targets, other = problem
     found = stationary_set(inputs, targets)
@@ -190,17 +198,19 @@ def test_no_other_weights_are_better(check, problem, *, adjust=lambda found: fou
 )
 @pytest.mark.control("inner-target", "target 1/2 in place of 1", target=Fraction(1, 2))
 def test_a_target_of_one_has_no_stationary_point(check, *, target=Fraction(1)):
-    """A target on the boundary: one point, and the gradient is zero nowhere.
+    r"""A target on the boundary: one point, and the gradient is zero nowhere.
 
-    With $x = 1$, $t = 1$ the derivative is $-2\\,s(w)\\,s(-w)^2$, negative at every finite $w$: the
-    infimum 0 is approached as $w \\to \\infty$ and attained nowhere.
+    With $x = 1$, $t = 1$ the derivative is $-2\,s(w)\,s(-w)^2$, negative at every finite $w$: the
+    infimum 0 is approached as $w \to \infty$ and attained nowhere.
     """
     theta = symbols("w", 1)
     slope = derivatives_of(1, 1).gradient(theta, SYMBOLS.enter([[1]]), SYMBOLS.enter([target]))
     expected = -2 * logistic(theta) * square(logistic_complement(theta))
     check.zero(slope - expected, "the derivative plus 2 s(w) s(-w)^2")
     check.that(
-        stationary_set([[1]], [target]) is NoClosedForm.BOUNDARY, "the function says why", target=target
+        stationary_set([[1]], [target]) is NoClosedForm.BOUNDARY,
+        "the function says why",
+        target=target,
     )
     check.record("data", "x = 1, t = 1")
     check.record("stationary points", "none")
@@ -209,11 +219,11 @@ def test_a_target_of_one_has_no_stationary_point(check, *, target=Fraction(1)):
 @pytest.mark.claim("closed-form-few-points", shows="fails", by="counterexample", when=["interior"])
 @pytest.mark.control("compatible-target", "a second target that fits", second=Fraction(1, 2))
 def test_dependent_inputs_have_a_minimum_off_the_formula(check, *, second=Fraction(3, 4)):
-    """Two points in one dimension: a stationary point exists and the affine set is empty.
+    r"""Two points in one dimension: a stationary point exists and the affine set is empty.
 
-    With $x = (1, 2)$ and $t = (1/2, 3/4)$ the first equation asks for $w = 0$, where the second one reads
-    $s(0) = 1/2 \\ne 3/4$: no $w$ solves both. Yet the derivative is negative at $0$ and positive at $1$, so
-    it vanishes in between.
+    With $x = (1, 2)$ and $t = (1/2, 3/4)$ the first equation asks for $w = 0$, where the second
+    one reads $s(0) = 1/2 \ne 3/4$: no $w$ solves both. Yet the derivative is negative at $0$ and
+    positive at $1$, so it vanishes in between.
     """
     inputs, targets = [[1], [2]], [Fraction(1, 2), second]
     at_zero = SYMBOLS.enter(second) - logistic(SYMBOLS.enter(0))
@@ -231,7 +241,51 @@ def test_dependent_inputs_have_a_minimum_off_the_formula(check, *, second=Fracti
     check.positive(slope(0, -1), "the derivative at 0 is negative")
     check.positive(slope(1, 1), "the derivative at 1 is positive")
     check.that(
-        stationary_set(inputs, targets) is NoClosedForm.DEPENDENT, "the function says why", second=second
+        stationary_set(inputs, targets) is NoClosedForm.DEPENDENT,
+        "the function says why",
+        second=second,
     )
     check.record("data", "x = (1, 2), t = (1/2, 3/4)")
     check.record("affine set", "empty, while a stationary point lies in (0, 1)")
+
+
+def dependent_rows(inputs):
+    """Wrong on purpose: the second input replaced by twice the first."""
+    return [inputs[0], [2 * entry for entry in inputs[0]]]
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", reading="one-but-not-several", shows="fails", by="counterexample"
+)
+@pytest.mark.control("dependent-rows", "the second input twice the first", change=dependent_rows)
+def test_two_points_with_a_closed_form(check, *, change=lambda inputs: inputs):
+    r"""Two points with independent inputs are fitted exactly by a formula.
+
+    For $x_1 = (1, 0)$, $x_2 = (0, 1)$ the minimiser is $w = (\operatorname{logit} t_1,
+    \operatorname{logit} t_2)$ and the loss is 0 there: with $t_i = s(h_i)$ that is an identity in
+    $h_1, h_2$.
+    """
+    inputs, logits = SYMBOLS.enter(change([[1, 0], [0, 1]])), symbols("h", 2)
+    loss = derivatives_of(2, 2).value(logits, inputs, logistic(logits))
+    check.zero(loss, "the loss at w = (logit t1, logit t2)", inputs=inputs)
+    check.record("data", "x = (1, 0), (0, 1), any targets strictly between 0 and 1")
+
+
+@pytest.mark.claim(
+    "closed-form-few-points", reading="more-points-than-rank", shows="fails", by="counterexample"
+)
+@pytest.mark.control("kept-target", "the target of the opposite input kept", opposite=lambda t: t)
+def test_opposite_inputs_with_a_closed_form(check, *, opposite=complement):
+    r"""Two points, rank one, and a closed form all the same: the inputs 1 and -1.
+
+    For $x = (1, -1)$ and any targets the loss is $2 (s(w) - \bar t)^2$ plus a constant, with
+    $\bar t = (t_1 + 1 - t_2)/2$ between 0 and 1: the minimiser is $w = \operatorname{logit} \bar
+    t$.
+    """
+    theta, targets = symbols("w", 1), symbols("t", 2)
+    loss = derivatives_of(2, 1).value(theta, SYMBOLS.enter([[1], [-1]]), targets)
+    mean = (targets[0] + opposite(targets[1])) * Fraction(1, 2)
+    merged = 2 * square(logistic(theta[0]) - mean)
+    constant = square(targets[0] - opposite(targets[1])) * Fraction(1, 2)
+    check.zero(loss - merged - constant, "the loss minus the merged point and a constant")
+    check.record("data", "x = (1, -1), any targets strictly between 0 and 1")

@@ -24,7 +24,9 @@ from claims.mathematics import (
 from claims.numbers import SYMBOLS, logistic_complement, square, symbols, uninterpreted
 
 # An activation of which nothing is known: what is shown with it holds for every one.
-ANY = Activation("any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False)
+ANY = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
 WIDTHS = (1, 2, 3, 4)
 
 
@@ -53,13 +55,14 @@ def opposite_sign(value, shift):
 @pytest.mark.control("rows-only", "output weights left in place", permute=hidden_rows_only)
 @pytest.mark.control("same-sign", "e added to both output weights", balance=same_sign)
 def test_orbit_or_continuum(check, *, permute=permute_units, balance=opposite_sign):
-    """An attained minimum has n! permuted copies, or lies on a line of minima.
+    r"""An attained minimum has n! permuted copies, or lies on a line of minima.
 
-    Let $\\theta$ be a global minimiser. Every permutation of the hidden units keeps the output, hence
-    the loss, for every input and every activation. If no two units agree in incoming weights, bias
-    and output weight, the $n!$ copies are $n!$ different points. If two units agree, $v_1 + e$ and
-    $v_2 - e$ in place of their output weights keep the output for every $e$: infinitely many minimisers.
-    Either way there are at least $n!$. The identities hold for an activation of which nothing is known.
+    Let $\theta$ be a global minimiser. Every permutation of the hidden units keeps the output,
+    hence the loss, for every input and every activation. If no two units agree in incoming
+    weights, bias and output weight, the $n!$ copies are $n!$ different points. If two units
+    agree, $v_1 + e$ and $v_2 - e$ in place of their output weights keep the output for every $e$:
+    infinitely many minimisers. Either way there are at least $n!$. The identities hold for an
+    activation of which nothing is known.
     """
     inputs = symbols("x", 1, 2)
     for units in WIDTHS:
@@ -73,7 +76,9 @@ def test_orbit_or_continuum(check, *, permute=permute_units, balance=opposite_si
             check.zero(change, "change of the output under a permutation", order=order)
             copies.add(tuple(map(str, moved)))
         check.that(
-            len(copies) == factorial(units), "the copies of distinct units are distinct", units=units
+            len(copies) == factorial(units),
+            "the copies of distinct units are distinct",
+            units=units,
         )
     for units in WIDTHS[1:]:
         network = one_hidden_layer(2, units, ANY)
@@ -96,19 +101,19 @@ def test_orbit_or_continuum(check, *, permute=permute_units, balance=opposite_si
 )
 @pytest.mark.control("inner-label", "a label strictly between the classes", label=Fraction(1, 2))
 def test_no_minimum_at_all_with_one_class(check, *, label=Fraction(1)):
-    """With one class and cross-entropy no minimum is attained: zero minima, at every width.
+    r"""With one class and cross-entropy no minimum is attained: zero minima, at every width.
 
-    One sample $x = 1$ with label 1 (any activation, hidden and output bias). The derivative in the
-    output bias is $-s(-z)$, which is negative at every finite $\\theta$: no point is stationary, the
-    infimum 0 is only approached.
+    One sample $x = 1$ with label 1 (any activation, hidden and output bias). The derivative in
+    the output bias is $-s(-z)$, which is negative at every finite $\theta$: no point is
+    stationary, the infimum 0 is only approached.
     """
     for units in WIDTHS:
         network = one_hidden_layer(1, units, ANY)
         objective = Objective(network, CROSS_ENTROPY)
         theta, inputs = symbols("t", network.size), SYMBOLS.enter([[1]])
-        slope = Function(
-            objective.value, theta=theta.shape, inputs=(1, 1), targets=(1,)
-        ).gradient(theta, inputs, SYMBOLS.enter([label]))[-1]
+        slope = Function(objective.value, theta=theta.shape, inputs=(1, 1), targets=(1,)).gradient(
+            theta, inputs, SYMBOLS.enter([label])
+        )[-1]
         output = network.predict(theta, inputs)[0]
         check.zero(slope + logistic_complement(output), "derivative plus s(-z)", units=units)
     check.record("data", "x = 1, label 1")
@@ -122,11 +127,11 @@ def without_penalty(coefficient):
 @pytest.mark.claim("factorial-minima", shows="fails", by="counterexample", when=["attained"])
 @pytest.mark.control("unpenalised", "the penalty left out", penalty=without_penalty)
 def test_one_minimum_with_weight_decay(check, *, penalty=L2):
-    """With an L2 penalty a network of two units can have a single minimum.
+    r"""With an L2 penalty a network of two units can have a single minimum.
 
-    One sample $x = 0$, $y = 0$, mean squared error plus $\\lambda\\lVert\\theta\\rVert^2$: the objective is
-    $f(0)^2 + \\lambda \\sum \\theta_k^2$, a sum of squares that is zero only at $\\theta = 0$. One minimum, for
-    every width, activation and $\\lambda > 0$.
+    One sample $x = 0$, $y = 0$, mean squared error plus $\lambda\lVert\theta\rVert^2$: the
+    objective is $f(0)^2 + \lambda \sum \theta_k^2$, a sum of squares that is zero only at $\theta
+    = 0$. One minimum, for every width, activation and $\lambda > 0$.
     """
     strength = Fraction(1, 7)
     for units in WIDTHS:
@@ -158,11 +163,12 @@ def fixed_bias(network, theta, inputs):
 @pytest.mark.claim("factorial-minima", reading="components", shows="fails", by="counterexample")
 @pytest.mark.control("bias-not-solved", "the output bias left free", solve=fixed_bias)
 def test_one_connected_set_of_minima(check, *, solve=free_bias):
-    """One sample, two units: all global minima form a single connected set.
+    r"""One sample, two units: all global minima form a single connected set.
 
-    One sample $x = 0$, $y = 0$. The loss is $(c + \\sum_j v_j a(b_j))^2$: the global minimisers are the
-    points whose output bias $c$ equals $-\\sum_j v_j a(b_j)$. That set is the graph of a continuous
-    function of the other parameters, hence connected: one component, where $2! = 2$ were claimed.
+    One sample $x = 0$, $y = 0$. The loss is $(c + \sum_j v_j a(b_j))^2$: the global minimisers
+    are the points whose output bias $c$ equals $-\sum_j v_j a(b_j)$. That set is the graph of a
+    continuous function of the other parameters, hence connected: one component, where $2! = 2$
+    were claimed.
     """
     network = one_hidden_layer(1, 2, SIGMOID)
     theta, inputs = symbols("t", network.size), SYMBOLS.enter([[0]])
@@ -181,13 +187,15 @@ def test_one_connected_set_of_minima(check, *, solve=free_bias):
 
 
 @pytest.mark.claim("factorial-minima", reading="isolated", shows="fails", by="counterexample")
-@pytest.mark.control("one-weight-only", "only the first output weight moved", balance=lambda v, s: v)
+@pytest.mark.control(
+    "one-weight-only", "only the first output weight moved", balance=lambda v, s: v
+)
 def test_no_isolated_minimum_on_one_point(check, *, balance=opposite_sign):
-    """One sample, two units: no minimum is isolated.
+    r"""One sample, two units: no minimum is isolated.
 
-    One sample $x = 0$, any target: adding $e\\,a(b_2)$ to $v_1$ and taking $e\\,a(b_1)$ from $v_2$
-    keeps the only output. The sigmoid is never 0, so the point moves, and no minimum is strict: zero
-    strict minima, where $2! = 2$ were claimed.
+    One sample $x = 0$, any target: adding $e\,a(b_2)$ to $v_1$ and taking $e\,a(b_1)$ from $v_2$
+    keeps the only output. The sigmoid is never 0, so the point moves, and no minimum is strict:
+    zero strict minima, where $2! = 2$ were claimed.
     """
     network = one_hidden_layer(1, 2, SIGMOID)
     theta, shift, inputs = symbols("t", network.size), symbols("e"), SYMBOLS.enter([[0]])
@@ -221,12 +229,12 @@ def squared_distance(a, b):
 )
 @pytest.mark.control("rows-only", "output weights left in place", permute=hidden_rows_only)
 def test_strict_minimiser_has_strict_copies(check, *, permute=permute_units):
-    """A strict global minimiser has n! strict copies, each a component of its own.
+    r"""A strict global minimiser has n! strict copies, each a component of its own.
 
-    A permutation of the units keeps the objective and all distances, so it carries a ball in which
-    $\\theta$ is the only minimiser to a ball round its copy in which the copy is the only one. The $n!$
-    copies are different points: were two units equal, the line $(v_1 + e, v_2 - e)$ through $\\theta$
-    would consist of minimisers, and $\\theta$ would not be strict.
+    A permutation of the units keeps the objective and all distances, so it carries a ball in
+    which $\theta$ is the only minimiser to a ball round its copy in which the copy is the only
+    one. The $n!$ copies are different points: were two units equal, the line $(v_1 + e, v_2 - e)$
+    through $\theta$ would consist of minimisers, and $\theta$ would not be strict.
     """
     for units in WIDTHS:
         network = one_hidden_layer(1, units, ANY)
@@ -240,7 +248,9 @@ def test_strict_minimiser_has_strict_copies(check, *, permute=permute_units):
                 objective.value(moved, inputs, targets) - value, "change of the loss", order=order
             )
             distance = squared_distance(moved, permute(network, other, order))
-            check.zero(distance - squared_distance(theta, other), "change of a distance", order=order)
+            check.zero(
+                distance - squared_distance(theta, other), "change of a distance", order=order
+            )
     network = one_hidden_layer(1, 2, ANY)
     theta = symbols("t", network.size)
     theta[1], theta[3] = theta[0], theta[2]

@@ -9,7 +9,9 @@ import pytest
 from claims.numbers import PRECISIONS, Undecided, decide_sign, logistic, square
 
 
-@pytest.mark.parametrize(("value", "sign"), [(Fraction(-1, 7), -1), (0, 0), (Fraction(1, 10**40), 1)])
+@pytest.mark.parametrize(
+    ("value", "sign"), [(Fraction(-1, 7), -1), (0, 0), (Fraction(1, 10**40), 1)]
+)
 def test_rationals_are_decided_exactly(value, sign):
     assert decide_sign(lambda arithmetic: arithmetic.enter(value)) == sign
 

@@ -9,12 +9,12 @@ from math import factorial
 import pytest
 
 from claims.mathematics import (
+    SIGMOID,
     SQUARED_ERROR,
     Activation,
     Objective,
     Parity,
     Range,
-    SIGMOID,
     chord_gap,
     linear,
     one_hidden_layer,
@@ -42,17 +42,19 @@ def least_squares(inputs, targets):
 
 def cubed_error(inputs, targets):
     network = linear(2, bias=False)
-    return lambda theta: (lambda error: error * square(error))(network.predict(theta, inputs) - targets).sum()
+    return lambda theta: (lambda error: error * square(error))(
+        network.predict(theta, inputs) - targets
+    ).sum()
 
 
 @pytest.mark.claim("many-minima-inference", shows="fails", by="counterexample")
 @pytest.mark.control("cubed-error", "cubed error, which is not convex", objective=cubed_error)
 def test_least_squares_with_equal_columns(check, *, objective=least_squares):
-    """One sample, two weights: a convex objective with two distinct minima.
+    r"""One sample, two weights: a convex objective with two distinct minima.
 
-    The least-squares objective $(w_1 + w_2)^2$ (one sample $x = (1, 1)$, $y = 0$, no bias) is convex:
-    its chord gap is $\\lambda(1-\\lambda)(u_1 + u_2)^2$ with $u$ the difference of the ends. Yet
-    $(0, 0)$ and $(1, -1)$ are both minima: a valley's floor may be flat.
+    The least-squares objective $(w_1 + w_2)^2$ (one sample $x = (1, 1)$, $y = 0$, no bias) is
+    convex: its chord gap is $\lambda(1-\lambda)(u_1 + u_2)^2$ with $u$ the difference of the
+    ends. Yet $(0, 0)$ and $(1, -1)$ are both minima: a valley's floor may be flat.
     """
     a, b, weight = symbols("a", 2), symbols("b", 2), symbols("l")
     data = [[1, 1]], [0]
@@ -75,18 +77,23 @@ def extrapolated(start, end, weight):
     return start * (1 + weight) - end * weight
 
 
+@pytest.mark.claim("many-minima-inference", shows="holds", by="identity", when=["strict-minimum"])
 @pytest.mark.claim(
-    "many-minima-inference", shows="holds", by="identity", when=["strict-minimum"]
+    "many-minima-inference", reading="separate-valleys", shows="holds", by="identity"
 )
-@pytest.mark.control("beyond-the-end", "the point taken beyond an end of the segment", between=extrapolated)
+@pytest.mark.control(
+    "beyond-the-end", "the point taken beyond an end of the segment", between=extrapolated
+)
 def test_no_strict_minimum_has_a_rival_under_convexity(check, *, between=middle):
-    """A convex function with two minima is flat between them, so neither is strict.
+    r"""The minima of a convex function form a convex set: none is strict beside another one.
 
-    A local minimum of a convex function is global, so both minima $a \\ne b$ have the same value $m$.
-    At $p = \\lambda a + (1-\\lambda) b$ the chord gap is $m - f(p)$; convexity makes it non-negative, so
-    $f(p) \\le m$, and $p \\to a$ as $\\lambda \\to 1$: in every neighbourhood of $a$ there is another
-    point that is not higher. If a minimum is strict, the function is therefore not convex. The gap is
-    computed for a function of which only the two equal values are known.
+    Let $f$ be convex. From $a$ towards a lower point $b$ the value falls at once, by at least
+    $(1-\lambda)(f(a) - f(b))$ at $p = \lambda a + (1-\lambda) b$, so a local minimum is global.
+    Two minima $a \ne b$ therefore share a value $m$; the chord gap at $p$ is $m - f(p) \ge 0$, so
+    $p$ is a minimum as well: the set of minima is convex, hence connected, and since $p \to a$ as
+    $\lambda \to 1$, no minimum is strict if there is another one. If the minima are not
+    connected, or if one of two is strict, the function is not convex. The identities are checked
+    for a function of which only the values at the two ends are known.
     """
     a, b, weight, level = symbols("a", 2), symbols("b", 2), symbols("l"), symbols("m")
     value_between = symbols("q")
@@ -100,6 +107,9 @@ def test_no_strict_minimum_has_a_rival_under_convexity(check, *, between=middle)
         return value_between
 
     check.zero(chord_gap(function, a, b, weight) - (level - value_between), "gap minus (m - f(p))")
+    low = symbols("f_b")
+    falls = level * weight + low * (1 - weight) - level + (level - low) * (1 - weight)
+    check.zero(falls, "the bound on f(p) minus f(a), plus (1 - l) (f(a) - f(b))")
     distance = middle_point - a
     for entry, expected in zip(distance, (b - a) * (1 - weight), strict=True):
         check.zero(entry - expected, "p - a, which vanishes as the weight goes to 1")
@@ -116,19 +126,20 @@ def mean_over_rotations(network, theta, units):
     return sum(orbit[2:], orbit[0]) * Fraction(1, factorial(units) - 1)
 
 
-@pytest.mark.claim(
-    "many-minima-inference", shows="holds", by="identity", when=["wider-is-better"]
+@pytest.mark.claim("many-minima-inference", shows="holds", by="identity", when=["wider-is-better"])
+@pytest.mark.control(
+    "incomplete-orbit", "the mean over all permutations but one", mean=mean_over_rotations
 )
-@pytest.mark.control("incomplete-orbit", "the mean over all permutations but one", mean=mean_over_rotations)
 def test_convexity_would_make_width_useless(check, *, mean=mean_over_units):
-    """Were a wide network's objective convex, one hidden unit would do as well as many.
+    r"""Were a wide network's objective convex, one hidden unit would do as well as many.
 
-    The objective takes the same value at all $n!$ permuted copies of $\\theta$. If it were convex, its
-    value at their mean would not be higher (Jensen). At the mean all units coincide, and $n$ equal
-    units with output weights $v$ are one unit with output weight $n v$. So the infimum at width 1 would
-    not exceed the one at width $n$: where a wider network does better, the objective is not convex. The
-    argument needs no minimum to be attained and holds for every activation (here a function of which
-    nothing is known) and every loss; the identities are checked at widths 2 to 4.
+    The objective takes the same value at all $n!$ permuted copies of $\theta$. If it were convex,
+    its value at their mean would not be higher (Jensen). At the mean all units coincide, and $n$
+    equal units with output weights $v$ are one unit with output weight $n v$. So the infimum at
+    width 1 would not exceed the one at width $n$: where a wider network does better, the
+    objective is not convex. The argument needs no minimum to be attained and holds for every
+    activation (here a function of which nothing is known) and every loss; the identities are
+    checked at widths 2 to 4.
     """
     inputs = symbols("x", 1, 1)
     for units in (2, 3, 4):
@@ -137,7 +148,9 @@ def test_convexity_would_make_width_useless(check, *, mean=mean_over_units):
         theta = symbols("t", wide.size)
         for order in permutations(range(units)):
             moved = wide.predict(permute_units(wide, theta, order), inputs)
-            check.zero((moved - wide.predict(theta, inputs))[0], "change of the output", order=order)
+            check.zero(
+                (moved - wide.predict(theta, inputs))[0], "change of the output", order=order
+            )
         centre = mean(wide, theta, units)
         first = [wide.block(name).start for name in ("W1", "b1", "W2", "b2")]
         merged = centre[first].copy()
@@ -150,18 +163,17 @@ DATA = ([[-1], [0], [1]], [0, 1, 0])
 MONOTONE_DATA = ([[-1], [0], [1]], [0, 1, 1])
 
 
-@pytest.mark.claim(
-    "many-minima-inference", shows="holds", by="identity", when=["wider-is-better"]
-)
+@pytest.mark.claim("many-minima-inference", shows="holds", by="identity", when=["wider-is-better"])
 @pytest.mark.control("monotone-targets", "targets that one unit can follow", data=MONOTONE_DATA)
 def test_two_units_beat_one_on_three_points(check, *, data=DATA):
-    """Three points on which two sigmoid units reach loss 0 and one never gets below 1/6.
+    r"""Three points on which two sigmoid units reach loss 0 and one never gets below 1/6.
 
     Data $x = (-1, 0, 1)$, $y = (0, 1, 0)$, hidden and output bias, linear output. One unit is
-    monotone in $x$, so its output $p$ at $0$ is at most that at $1$ or at most that at $-1$; call that one
-    $q \\ge p$. Then $q^2 + (p-1)^2 = \\frac12(1 + q - p)^2 + \\frac12(q + p - 1)^2 \\ge \\frac12$, so the mean
-    of the three squares is at least $\\frac16$. Two units make the bump $s(x+1) - s(x-1)$, which has equal
-    values at $\\pm 1$ and another one at 0: scaled and shifted it hits every target exactly.
+    monotone in $x$, so its output $p$ at $0$ is at most that at $1$ or at most that at $-1$; call
+    that one $q \ge p$. Then $q^2 + (p-1)^2 = \frac12(1 + q - p)^2 + \frac12(q + p - 1)^2 \ge
+    \frac12$, so the mean of the three squares is at least $\frac16$. Two units make the bump
+    $s(x+1) - s(x-1)$, which has equal values at $\pm 1$ and another one at 0: scaled and shifted
+    it hits every target exactly.
     """
     inputs, targets = data
     outputs = symbols("p", 3)

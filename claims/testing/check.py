@@ -1,0 +1,180 @@
+"""The fixture ``check``: what a check decides, it decides through here, and is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from claims.record import Named, StudyResult
+from claims.testing.violation import Violation, digest, display
+
+
+class Run:
+    """What one run of a check, or of one of its controls, has decided so far."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+        self.decided: set[bytes] = set()
+        self.ties: set[bytes] = set()
+        self.undecided = 0
+        self.labels: Counter[str] = Counter()
+        self.witness: dict[str, Any] = {}
+        self.recorded: list[Named] = []
+        self.certificates: list[str] = []
+        self.study: StudyResult | None = None
+        self.violation: Violation | None = None
+
+    @property
+    def examples(self) -> int:
+        """The number of distinct witnesses that were decided and are no ties."""
+        return len(self.decided - self.ties)
+
+
+class Check:
+    """Forwards to the run of the current test: one object a session, as Hypothesis wants it.
+
+    Every method that decides takes ``what`` (the sentence asserted) and a witness, name by name:
+    the data of which the sentence is asserted. Distinct witnesses are counted as examples.
+    """
+
+    def __init__(self) -> None:
+        self._run: Run | None = None
+
+    @contextmanager
+    def running(self, run: Run) -> Iterator[Run]:
+        """Forward to ``run`` inside the block; used by the plugin."""
+        outer, self._run = self._run, run
+        try:
+            yield run
+        finally:
+            self._run = outer
+
+    def that(self, condition: bool | np.bool_, what: str, /, **witness: Any) -> None:
+        """Assert a condition that was decided exactly; raises Violation."""
+        __tracebackhide__ = True
+        if not isinstance(condition, (bool, np.bool_)):
+            raise TypeError(f"check.that got {condition!r}: give a truth value decided exactly")
+        run = self._current()
+        run.decided.add(self._seen(run, witness))
+        if not condition:
+            self._violated(run, what, witness)
+
+    def positive(
+        self, evaluate: Callable[[Any], Any], what: str, /, *, tie: bool = False, **witness: Any
+    ) -> None:
+        """Assert that a number is positive, decided exactly or in balls.
+
+        ``evaluate(arithmetic)`` returns the number; ``tie`` says that it was recognised as zero by
+        an exact argument. Raises Violation, or claims.numbers.Undecided.
+        """
+        __tracebackhide__ = True
+        if self._sign(evaluate, tie, witness) <= 0:
+            self._violated(self._current(), what, witness)
+
+    def nonnegative(
+        self, evaluate: Callable[[Any], Any], what: str, /, *, tie: bool = False, **witness: Any
+    ) -> None:
+        """Assert that a number is not negative, as ``positive``; zeros are counted as ties."""
+        __tracebackhide__ = True
+        if self._sign(evaluate, tie, witness) < 0:
+            self._violated(self._current(), what, witness)
+
+    def zero(self, value: Any, what: str, /, **witness: Any) -> None:
+        """Assert that an exact value, or every entry of an array or sequence of them, is zero.
+
+        Takes int, Fraction, Rational, Symbol; raises Violation, or TypeError for what is not exact.
+        """
+        __tracebackhide__ = True
+        run = self._current()
+        zeros = [_is_zero(entry) for entry in np.asarray(value, dtype=object).ravel()]
+        if not zeros:
+            raise TypeError("check.zero got an empty array: there is nothing to decide")
+        run.decided.add(self._seen(run, witness))
+        if not all(zeros):
+            self._violated(run, what, witness)
+
+    def label(self, name: str) -> None:
+        """Count the current example under ``name``."""
+        self._current().labels[name] += 1
+
+    def certificate(self, path: Path | str) -> None:
+        """Name a certificate that this check left or relies on; it has to exist."""
+        if not Path(path).is_file():
+            raise FileNotFoundError(
+                f"{path}: the certificate is missing; write it before it is named"
+            )
+        run = self._current()
+        if Path(path).name not in run.certificates:
+            run.certificates.append(Path(path).name)
+
+    def study(self, result: StudyResult | Mapping[str, Any]) -> None:
+        """Report what a study came to: a StudyResult, or a mapping with its fields among others."""
+        try:
+            self._current().study = msgspec.convert(result, StudyResult, from_attributes=True)
+        except msgspec.ValidationError as error:
+            raise TypeError(
+                f"check.study got no result of a study ({error}): give the summary it wrote"
+            ) from None
+
+    def record(self, name: str, value: Any) -> None:
+        """Show a number on the claim's page; a later value of the same name replaces it."""
+        run = self._current()
+        run.recorded = [
+            *(entry for entry in run.recorded if entry.name != name),
+            Named(name, display(value)),
+        ]
+
+    def _sign(self, evaluate: Callable[[Any], Any], tie: bool, witness: Mapping[str, Any]) -> int:
+        from claims.numbers import Undecided, decide_sign
+
+        run = self._current()
+        seen = self._seen(run, witness)
+        try:
+            sign = decide_sign(evaluate, tie=tie)
+        except Undecided:
+            run.undecided += 1
+            raise
+        run.decided.add(seen)
+        if sign == 0:
+            run.ties.add(seen)
+        return sign
+
+    def _current(self) -> Run:
+        if self._run is None:
+            raise RuntimeError(
+                "check is used outside a test: use it in the body of the test that takes it"
+            )
+        return self._run
+
+    @staticmethod
+    def _seen(run: Run, witness: Mapping[str, Any]) -> bytes:
+        for name, value in witness.items():
+            run.witness.setdefault(name, value)
+        return digest(witness)
+
+    @staticmethod
+    def _violated(run: Run, what: str, witness: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
+        run.violation = Violation(what, witness)
+        raise run.violation
+
+
+def _is_zero(value: Any) -> bool:
+    if isinstance(value, (int, np.integer, Fraction)):
+        return value == 0
+    from claims.numbers import Rational, Symbol
+
+    if isinstance(value, Rational):
+        return value.sign() == 0
+    if isinstance(value, Symbol):
+        return value.is_zero()
+    raise TypeError(
+        f"check.zero got {value!r}: give an int, Fraction, Rational or Symbol, which are exact"
+    )

@@ -1,0 +1,86 @@
+"""What a run of pytest covers: which claims had every check collected and run, and why not all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from claims.record import CHAPTERS
+from claims.testing.marks import ClaimMark
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+
+
+@dataclass
+class Collected:
+    """A check, or one control of it, as collected; ``original`` is the id of the check's test."""
+
+    id: str
+    original: str
+    claims: list[ClaimMark]
+    title: str
+    explanation: str
+    control: str | None = None
+    description: str = ""
+
+    @classmethod
+    def revived(cls, fields: dict[str, Any]) -> Collected:
+        """Return what another process sent as a plain dict."""
+        return cls(**{**fields, "claims": [ClaimMark(**mark) for mark in fields["claims"]]})
+
+
+@dataclass
+class Ledger:
+    """What was collected, what was dropped or failed to be, and how each item ended."""
+
+    items: dict[str, Collected] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def ran(self, id: str) -> bool:
+        """Whether an item came to an end by itself."""
+        return self.outcomes.get(id) in (PASSED, FAILED)
+
+    def of_claim(self, claim: str) -> list[Collected]:
+        """Return the collected checks and controls of a claim."""
+        return [
+            item for item in self.items.values() if any(mark.claim == claim for mark in item.claims)
+        ]
+
+    def incomplete(self, claim: str) -> bool:
+        """Whether some check or control of a claim was dropped or did not run."""
+        return any(
+            item.id in self.dropped or not self.ran(item.id) for item in self.of_claim(claim)
+        )
+
+
+def collected_chapters(config: pytest.Config, checks: Path, unreadable: Iterable[str]) -> set[str]:
+    """Return the chapters all of whose files under the folder ``checks`` this run collected.
+
+    The checks of a chapter's claims stand in the folder of its name; the plugin refuses others.
+    """
+    option = config.option
+    if (
+        getattr(option, "ignore", None)
+        or getattr(option, "ignore_glob", None)
+        or getattr(option, "lf", False)
+    ):
+        return set()
+    start = config.invocation_params.dir
+    collected = [(start / argument).resolve() for argument in config.args if "::" not in argument]
+    broken = [(config.rootpath / id.partition("::")[0]).resolve() for id in unreadable]
+
+    def whole(folder: Path) -> bool:
+        reached = any(folder.is_relative_to(argument) for argument in collected)
+        return reached and not any(
+            file.is_relative_to(folder) or folder.is_relative_to(file) for file in broken
+        )
+
+    return {chapter for chapter in CHAPTERS if whole((checks / chapter).resolve())}

@@ -1,0 +1,144 @@
+"""The pytest plugin: marks, options, fixtures, and when each part of this package acts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from claims.record import StudyResult
+from claims.testing.check import Check
+from claims.testing.profiles import PROFILES
+from claims.testing.session import Session
+
+NAME = "claims-session"
+
+_MARKERS = (
+    "claim(id, *, shows, by, reading=None, when=()): evidence for a claim of the catalogue",
+    "control(name, planted, **replacements): the check with a fault, which must be violated",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("claims", "claims about loss surfaces")
+    group.addoption(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run the checks of this claim only (repeatable)",
+    )
+    group.addoption(
+        "--chapter",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run the checks of this chapter only (repeatable)",
+    )
+    group.addoption(
+        "--evidence",
+        metavar="PATH",
+        help="where evidence is written (default: .claims/evidence.json)",
+    )
+    group.addoption(
+        "--studies", metavar="DIR", help="where results of studies are read (default: reports/data)"
+    )
+    group.addoption(
+        "--claims-profile", choices=PROFILES, help="how Hypothesis searches (or CLAIMS_PROFILE)"
+    )
+    parser.addini(
+        "claims_catalogue",
+        "folder of the catalogue (default: that of the package)",
+        type="string",
+        default="",
+    )
+    parser.addini(
+        "claims_checks",
+        "folder that holds a folder of checks a chapter",
+        type="string",
+        default="tests/chapters",
+    )
+    parser.addini(
+        "claims_profile", "profile of Hypothesis if none is chosen", type="string", default=""
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+    session = Session(config, _chosen_profile(config))
+    session.validate_selection()
+    config.pluginmanager.register(session, NAME)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    session = config.pluginmanager.get_plugin(NAME)
+    if session is not None:
+        session.restore_profile()
+        config.pluginmanager.unregister(session)
+
+
+def _chosen_profile(config: pytest.Config) -> str | None:
+    explicit = config.getoption("--claims-profile") or os.environ.get("CLAIMS_PROFILE")
+    if explicit and explicit not in PROFILES:
+        raise pytest.UsageError(f"CLAIMS_PROFILE={explicit} is unknown: use {', '.join(PROFILES)}")
+    by_hypothesis = config.getoption("--hypothesis-profile", None)
+    if by_hypothesis:
+        if config.getoption("--claims-profile"):
+            raise pytest.UsageError(
+                "--claims-profile and --hypothesis-profile exclude each other: give one"
+            )
+        return None
+    return explicit or config.getini("claims_profile") or None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    _session(metafunc.config).generate_controls(metafunc)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    __tracebackhide__ = True
+    return _session(pyfuncitem.config).call(pyfuncitem)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _session(item.config).annotate(item, call, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def check(request: pytest.FixtureRequest) -> Check:
+    """What a check decides, it decides through this (see claims.testing.Check)."""
+    return _session(request.config).check
+
+
+@pytest.fixture(scope="session")
+def study_result(request: pytest.FixtureRequest) -> Callable[[str], StudyResult]:
+    """A function that reads the result of a study by its name, or skips if there is none."""
+    directory = request.config.rootpath / (request.config.getoption("--studies") or "reports/data")
+
+    def read(name: str) -> StudyResult:
+        path = Path(directory) / f"{name}.json"
+        if not path.is_file():
+            pytest.skip(f"the study {name!r} has no result in {directory}: run `snakemake` first")
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=StudyResult)
+        except msgspec.DecodeError as error:
+            pytest.fail(f"{path}: {error}; run the study again", pytrace=False)
+
+    return read
+
+
+def _session(config: pytest.Config) -> Session:
+    session: Session | Any = config.pluginmanager.get_plugin(NAME)
+    return session

@@ -1,0 +1,36 @@
+"""The profiles in which Hypothesis searches: chosen explicitly, never by the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+PROFILES = ("default", "gate", "report", "thorough")
+
+_EXAMPLES = 250
+_FIXED = {"derandomize": True, "database": None}
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "default": {"derandomize": False, "max_examples": _EXAMPLES},
+    "gate": {**_FIXED, "max_examples": _EXAMPLES},
+    "report": {**_FIXED, "max_examples": _EXAMPLES},
+    "thorough": {"derandomize": False, "max_examples": 5000},
+}
+
+
+def load_profile(name: str) -> Callable[[], None]:
+    """Make the named profile that of Hypothesis; returns what restores the one before."""
+    from hypothesis import HealthCheck, settings
+
+    before = settings.get_current_profile_name()
+    for profile, values in _SETTINGS.items():
+        settings.register_profile(
+            f"claims-{profile}",
+            # What is not given here comes from Hypothesis' own defaults, never from its ci profile.
+            parent=settings.get_profile("default"),
+            deadline=None,
+            # Both hang on time or on the order of items, and neither says anything about a claim.
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+            **values,
+        )
+    settings.load_profile(f"claims-{name}")
+    return lambda: settings.load_profile(before)

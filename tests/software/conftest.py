@@ -1,0 +1,6 @@
+"""Makes ``bounds`` importable for the tests below this folder."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))

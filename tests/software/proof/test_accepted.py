@@ -1,0 +1,152 @@
+"""Right certificates are accepted, by the checker alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import flint
+import pytest
+
+from claims.proof import __main__ as command
+from claims.proof import checker
+from claims.proof.instances import INSTANCES
+
+
+def test_every_certificate_is_accepted_and_true(certificates, holds):
+    for name, text in certificates.items():
+        statement = checker.check(text)
+        assert statement.sentence == json.loads(text)["statement"], name
+        assert holds(json.loads(text)), name
+
+
+def test_the_losses_are_those_measured_beforehand(certificates):
+    figures = {name: checker.check(text).figures for name, text in certificates.items()}
+    assert figures["worse-minimum-1-1-1-sigmoid"] == "loss 13.078401 in the box, 12.041071 at lower"
+    assert figures["worse-minimum-2-2-1-sigmoid"] == "loss 0.033752 in the box, 0.013840 at lower"
+    # tanh(h) = 2 s(2h) - 1: the same outputs, hence the same losses.
+    assert figures["worse-minimum-1-1-1-tanh"] == figures["worse-minimum-1-1-1-sigmoid"]
+    cone = json.loads(certificates["dead-cone-1-1-1-relu"])["proof"]
+    assert (cone["loss"], cone["lower_loss"]) == ("1/4", "0")
+
+
+def test_the_sentence_names_network_data_radius_and_gap(certificates):
+    text = certificates["worse-minimum-1-1-1-sigmoid"]
+    proof = json.loads(text)["proof"]
+    sentence = checker.check(text).sentence
+    for words in (
+        f"Within {proof['box']['radius']} ",
+        "1-1-1 network (sigmoid with bias, identity with bias) on 10 data points",
+        "exactly one stationary point",
+        "strict local minimum",
+        f"more than {proof['gap']} than the point ({', '.join(proof['lower'])})",
+    ):
+        assert words in sentence
+
+
+def test_writing_order_space_and_equal_numbers_do_not_matter(certificates):
+    for text in certificates.values():
+        certificate = json.loads(text)
+        assert checker.check(json.dumps(certificate, sort_keys=True)) == checker.check(text)
+        assert checker.check(json.dumps(certificate, separators=(",", ":"))) == checker.check(text)
+    rewritten = certificates["worse-minimum-1-1-1-sigmoid"].replace('"-1.5"', '"-15e-1"')
+    rewritten = rewritten.replace('"2.5"', '"5/2"').replace('"0.5"', '"0000500e-3"')
+    assert checker.check(rewritten) == checker.check(certificates["worse-minimum-1-1-1-sigmoid"])
+
+
+def test_any_precision_from_64_bits_on_will_do_where_the_box_is_wide(certificates):
+    for bits in (64, 4096):
+        certificate = json.loads(certificates["worse-minimum-1-1-1-sigmoid"])
+        certificate["proof"]["precision"] = bits
+        checker.check(json.dumps(certificate))
+    assert flint.ctx.prec == 53  # left as it was
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """Runs the checker in a Python that has flint and nothing else to import, isolated."""
+    site = tmp_path_factory.mktemp("site")
+    installed = Path(flint.__file__).parents[1]
+    for folder in ("flint", "python_flint.libs"):
+        if (installed / folder).exists():
+            (site / folder).symlink_to(installed / folder)
+    program = (
+        "import sys, runpy; sys.path.append(sys.argv.pop(1)); before = set(sys.modules)\n"
+        "try: import claims\n"
+        "except ImportError: pass\n"
+        "else: sys.exit('the package can be imported')\n"
+        "try: runpy.run_path(sys.argv.pop(1), run_name='__main__')\n"
+        "finally:\n"
+        "    tops = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "    foreign = tops - set(sys.stdlib_module_names) - {'flint'}\n"
+        "    foreign = {name for name in foreign if 'cython' not in name}\n"
+        "    if foreign - {'__main__', '__mp_main__'}: sys.exit(f'imported {foreign}')\n"
+    )
+
+    def run(*arguments):
+        words = [sys.executable, "-I", "-S", "-c", program, str(site), checker.__file__]
+        return subprocess.run(
+            [*words, *map(str, arguments)], capture_output=True, text=True, cwd=site, timeout=60
+        )
+
+    return run
+
+
+def test_checker_alone_without_the_package(alone, certificates, tmp_path):
+    for name, text in certificates.items():
+        (tmp_path / f"{name}.json").write_text(text)
+    result = alone(tmp_path)
+    lines = result.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    assert len(lines) == len(certificates)
+    assert all(line.startswith(f"accepted {tmp_path}") for line in lines)
+
+    wrong = tmp_path / "wrong.json"
+    text = certificates["dead-cone-1-1-1-relu"]
+    wrong.write_text(text.replace('"lower_loss": "0"', '"lower_loss": "-1"'))
+    result = alone(wrong)
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
+        f"refused {wrong}: proof.lower_loss: is not the loss at the lower point"
+    ]
+
+
+def test_checker_as_a_script(certificates, tmp_path):
+    path = tmp_path / "one.json"
+    path.write_text(certificates["dead-cone-1-1-1-relu"])
+    words = [sys.executable, "-I", checker.__file__, str(path)]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0
+    assert result.stdout.startswith(f"accepted {path}: Within 0.5 of each of the weights (-1, -1")
+
+
+def test_command_line_of_the_checker(certificates, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    good = tmp_path / "good.json"
+    good.write_text(certificates["neuron"])
+    (tmp_path / "odd name\n.json").write_bytes(b"\xff")
+    assert checker.main([]) == 2
+    assert "usage" in capsys.readouterr().err
+    assert checker.main([str(good), str(empty)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and "no certificate at" in captured.err
+    assert checker.main([str(tmp_path / "missing.json")]) == 2
+    assert checker.main([str(good)]) == 0
+    capsys.readouterr()
+    assert checker.main([str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["accepted", "refused"]
+    long = tmp_path / "long.json"
+    long.write_text(" " * checker.MAX_CHARACTERS + certificates["neuron"])
+    assert checker.main([str(long)]) == 1
+
+
+def test_command_line_of_the_package(tmp_path, capsys):
+    assert command.main(["write", "--into", str(tmp_path / "new")]) == 0
+    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(INSTANCES)
+    capsys.readouterr()
+    assert command.main(["check", str(tmp_path / "new")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(INSTANCES)

@@ -1,0 +1,194 @@
+"""Random damage: no text makes the checker crash, hang or accept what is not true."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import time
+
+import pytest
+
+from claims.proof import checker
+
+# What a reader of numbers, lists and objects may trip over.
+NASTY = [
+    None, True, False, 0, 1, -1, 2, 10**18, 10**400, [], {}, [[]], [None], {"a": 1}, "", " ", "x",
+    "nan", "inf", "-inf", "Infinity", "0x10", "1_000", " 1", "1 ", "+1", "--1", "1.", ".5", "1e",
+    "e1", "1/0", "0/0", "1/2/3", "1/-2", "-1/2", "1e999999999", "1e-999999999", "1e401", "-1e400",
+    "1e400", "1e-400",
+    "9" * 1300, "9" * 1301, "9" * 5000, "0." + "0" * 1297 + "1", "1/" + "3" * 1298,
+    "\u0661", "\uff11", "\ud800", "\x00", "1\n", "true", ["1"] * 2000, [["1"] * 200] * 200,
+    "sigmoid", "relu", "identity", "tanh", "dead-cone", "worse-local-minimum", "a" * 10**5,
+]  # fmt: skip
+PIECES = [
+    "[" * 100_000, "{" * 100_000, '{"a":' * 50_000, "[" * 500 + "]" * 500, "NaN", "Infinity",
+    "-Infinity", "1e999999999", "1.5", "1E400", "0.1", "9" * 5000, '"', "\\", "\x00", "\ud800",
+    "\ufeff", ",", ":", "}", "]", "null", "true", '"a": 1,', '"schema": 1,', '"proof": {},', "//",
+    "\n",
+]  # fmt: skip
+
+
+def places(value, path=()):
+    """All paths to an entry of nested lists and objects."""
+    children = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, child in children:
+        yield (*path, key)
+        if isinstance(child, (dict, list)):
+            yield from places(child, (*path, key))
+
+
+def damaged_entry(text, source):
+    """Another value at, or no value at, or a new value beside, a random entry."""
+    certificate = json.loads(text)
+    *path, last = source.choice(list(places(certificate)))
+    parent = certificate
+    for key in path:
+        parent = parent[key]
+    how = source.randrange(4)
+    if how == 0:
+        del parent[last]
+    elif how == 1 and isinstance(parent, dict):
+        parent[source.choice(["", "a", "schema", "radius", "\ud800"])] = source.choice(NASTY)
+    elif how == 1:
+        parent.insert(source.randrange(len(parent) + 1), copy.deepcopy(source.choice(NASTY)))
+    elif how == 2:
+        digits = str(parent[last])
+        where = source.randrange(len(digits) + 1)
+        new = (
+            digits[:where]
+            + source.choice("0123456789-+./e ")
+            + digits[where + source.randrange(2) :]
+        )
+        parent[last] = int(new) if isinstance(parent[last], int) and new.isdecimal() else new
+    else:
+        parent[last] = source.choice(NASTY)
+    return json.dumps(certificate, ensure_ascii=source.random() < 0.5)
+
+
+def damaged_text(text, source):
+    """Characters left out, repeated, replaced or put in anywhere."""
+    start = source.randrange(len(text))
+    end = min(len(text), start + source.choice([1, 1, 2, 10, 100, len(text)]))
+    how = source.randrange(4)
+    if how == 0:
+        return text[:start] + text[end:]
+    if how == 1:
+        return text[:end] + text[start:]
+    if how == 2:
+        return text[:start] + source.choice(PIECES) + text[start + source.randrange(2) :]
+    return text[:start] + source.choice("0123456789") + text[start + 1 :]
+
+
+@pytest.mark.parametrize("damage", [damaged_entry, damaged_text])
+def test_two_thousand_damaged_certificates(certificates, holds, damage):
+    source = random.Random(f"{damage.__name__} 1")
+    texts = [certificates[name] for name in sorted(certificates)]
+    seen = {"refused": 0, "accepted": 0}
+    for _ in range(1000):
+        damaged = damage(source.choice(texts), source)
+        start = time.perf_counter()
+        try:
+            statement = checker.check(damaged)
+        except checker.Refused as refusal:
+            seen["refused"] += 1
+            assert str(refusal).isprintable() and len(str(refusal)) < 10_000
+        else:
+            seen["accepted"] += 1
+            certificate = json.loads(damaged)
+            assert holds(certificate), damaged
+            assert statement.sentence == certificate["statement"]
+        assert time.perf_counter() - start < 5
+    assert seen["refused"] > 800
+    assert seen["accepted"] > 5  # space, labels, last digits
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+def test_every_entry_with_every_nasty_value(certificates, holds, nasty):
+    for name in ("neuron", "dead-cone-1-1-1-relu"):
+        original = json.loads(certificates[name])
+        for *path, last in places(original):
+            certificate = copy.deepcopy(original)
+            parent = certificate
+            for key in path:
+                parent = parent[key]
+            if json.dumps(parent[last]) == json.dumps(nasty):
+                continue
+            parent[last] = nasty
+            try:
+                checker.check(json.dumps(certificate))
+            except checker.Refused:
+                continue
+            assert last == "claim" or holds(certificate)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=range(len(PIECES)))
+def test_every_nasty_piece_of_text_alone_and_inside(certificates, piece):
+    text = certificates["neuron"]
+    for damaged in (piece, piece + text, text + piece, text.replace('"1"', piece, 1)):
+        if damaged != text + "\n" and damaged != "\n" + text:
+            with pytest.raises(checker.Refused):
+                checker.check(damaged)
+
+
+def test_a_key_that_comes_twice_is_refused(certificates):
+    for text in certificates.values():
+        certificate = json.loads(text)
+        for key in ("schema", "kind", "claim", "statement", "proof"):
+            twice = text.replace(f'"{key}"', f'"{key}": {json.dumps(certificate[key])}, "{key}"', 1)
+            with pytest.raises(checker.Refused, match="twice"):
+                checker.check(twice)
+        with pytest.raises(checker.Refused, match="twice"):
+            checker.check(text.replace('"loss"', '"loss": 1, "loss"', 1))
+
+
+def test_every_missing_and_every_added_key_is_named(certificates):
+    for name in ("worse-minimum-1-1-1-sigmoid", "dead-cone-1-1-1-relu"):
+        original = json.loads(certificates[name])
+        objects = [(), ("proof",), ("proof", "objective")]
+        if name.startswith("worse"):
+            objects.append(("proof", "box"))
+        for path in objects:
+            for key in [None, *at(original, path)]:
+                certificate = copy.deepcopy(original)
+                if key is None:
+                    at(certificate, path)["added"] = "1"
+                else:
+                    del at(certificate, path)[key]
+                reason = (
+                    "the key 'added' is unknown" if key is None else f"the key '{key}' is missing"
+                )
+                with pytest.raises(checker.Refused) as refusal:
+                    checker.check(json.dumps(certificate))
+                assert str(refusal.value) == f"{'.'.join(path) or 'certificate'}: {reason}"
+
+
+def at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
+def test_the_largest_certificates_take_seconds_at_most():
+    digits = "0." + "7" * 1200
+    objective = {
+        "widths": [5, 5, 1],
+        "activations": ["sigmoid", "tanh"],
+        "biases": [False, False],
+        "loss": "mean-squared-error",
+        "inputs": [[digits[:400]] * 5] * 64,
+        "targets": [digits] * 64,
+    }
+    proof = {
+        "objective": objective,
+        "box": {"centre": [digits] * 30, "radius": "1e-300"},
+        "preconditioner": [["1e400"] * 30] * 30,
+        "precision": 4096,
+        "lower": [digits] * 30,
+        "gap": "1e-400",
+    }
+    certificate = {"schema": 1, "kind": "worse-local-minimum", "claim": "x", "statement": ""}
+    start = time.perf_counter()
+    with pytest.raises(checker.Refused, match="Krawczyk"):
+        checker.check(json.dumps({**certificate, "proof": proof}))
+    assert time.perf_counter() - start < 20

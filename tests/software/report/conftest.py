@@ -1,0 +1,251 @@
+"""A made-up catalogue of two chapters with every kind of evidence, in a temporary folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from claims.record import (
+    CHAPTERS,
+    SCHEMA,
+    Catalogue,
+    Check,
+    Control,
+    Evidence,
+    Named,
+    StudyResult,
+    load_catalogue,
+    write_evidence,
+)
+from claims.report.__main__ import build_report
+from claims.report.material import Material, read_material
+from claims.report.site import Places
+
+CONVEXITY = r"""
+chapter = "convexity"
+title = "Which losses are convex, and in what"
+summary = "Chords stay above the graph, or they do not."
+
+[[claim]]
+id = "chords"
+title = "Chords of $x^2$ stay above its graph"
+kind = "universal"
+sources = [{ document = "B", locator = "question, first paragraph" }]
+statement = "For reals $a$, $b$ the chord over $[a, b]$ lies above <script>alert(1)</script>."
+formal = '\forall a,b\in\mathbb R:\ (\lambda a+(1-\lambda)b)^2\le\lambda a^2+(1-\lambda)b^2'
+expected = "holds"
+controls = ["wrong-sign"]
+
+[[claim]]
+id = "rank"
+title = "The minimiser is unique"
+kind = "universal"
+sources = [{ document = "B", locator = "answer" }, { document = "C", locator = "introduction" }]
+statement = "Least squares has one minimiser."
+formal = 'X^{\top}X\succ 0'
+expected = "holds under conditions"
+controls = []
+[[claim.conditions]]
+id = "full-rank"
+text = "The matrix $X$ has full column rank."
+[[claim.readings]]
+id = "values"
+title = "The least value is unique"
+statement = "Any two minimisers have the same loss."
+formal = 'L(w)=L(w^{\prime})'
+
+[[claim]]
+id = "open-question"
+title = "Nothing is known of this | yet"
+kind = "question"
+sources = []
+statement = "Is it so?"
+formal = 'x=x'
+controls = []
+"""
+DESCENT = r"""
+chapter = "descent"
+title = "What gradient descent reaches"
+summary = "Where runs end."
+
+[[claim]]
+id = "ends"
+title = "Descent ends above the global level"
+kind = "frequency"
+sources = [{ document = "C", locator = "introduction" }]
+statement = "Many runs end above the global level."
+formal = 'P(L>L^{*})>0.05'
+controls = []
+
+[[claim]]
+id = "worse-minimum"
+title = "Worse minima exist"
+kind = "existential"
+sources = [{ document = "C", locator = "section 2" }]
+statement = "There is a strict local minimum that is not global."
+formal = '\exists w'
+expected = "holds"
+controls = []
+"""
+DOCUMENTS = """
+[[document]]
+id = "B"
+file = "b.txt"
+title = "A question and its answer"
+author = "several"
+year = 2017
+note = "Without biases."
+
+[[document]]
+id = "C"
+file = "c.txt"
+title = "A note"
+author = "one"
+year = 2024
+note = "With biases."
+
+[[remark]]
+document = "B"
+locator = "last comment"
+summary = "Thanks."
+reason = "Nothing observable could contradict it."
+"""
+CELLS = [("xor", 2), ("xor", 3), ("teacher", 2), ("teacher", 3)]
+RESULT = {
+    "name": "ends",
+    "decision": "supported",
+    "sentence": "Between 20% and 40% of the runs ended above the global level.",
+    "scale": "default",
+    "planned": 2000,
+    "n": 2000,
+    "plan_hash": "abc123",
+    "quantity": "share of runs that end above the global level",
+    "threshold": 0.05,
+    "estimates": [
+        {
+            "cell": {"problem": problem, "width": width},
+            "n": 500,
+            "count": count,
+            "estimate": count / 500,
+            "lower": count / 500 - 0.04,
+            "upper": count / 500 + 0.04,
+        }
+        for (problem, width), count in zip(CELLS, (200, 100, 150, 120), strict=True)
+    ],
+    "outcomes": [
+        {"cell": {"problem": problem, "width": width}, "counts": {"global": 300, "saddle": 50}}
+        for problem, width in CELLS
+    ],
+}
+
+
+def check(claim: str, **changes) -> Check:
+    """A check of `claim` that passed, an identity unless `changes` say otherwise."""
+    name = changes.pop(
+        "test", f"tests/chapters/convexity/test_{claim}.py::test_{claim.replace('-', '_')}"
+    )
+    return Check(
+        **{
+            "claim": claim,
+            "reading": None,
+            "test": name,
+            "title": "The gap of a chord is a square.",
+            "explanation": r"Write $g=\lambda(1-\lambda)(a-b)^2\ge 0$." + "\n\nIt is exact.",
+            "shows": "holds",
+            "by": "identity",
+            "when": [],
+            "outcome": "passed",
+        }
+        | changes
+    )
+
+
+def example_checks() -> list[Check]:
+    caught = Control(
+        "wrong-sign",
+        "the gap with a minus sign",
+        "caught",
+        [Named("gap", "-1/4")],
+        "gap is negative",
+    )
+    study = StudyResult(**{name: RESULT[name] for name in StudyResult.__struct_fields__})
+    return [
+        check("chords", controls=[caught], recorded=[Named("degree", "2")]),
+        check(
+            "chords",
+            by="property",
+            examples=12345,
+            drawn=13000,
+            labels={"short": 3},
+            test="t.py::test_chords_random",
+        ),
+        check("rank", when=["full-rank"]),
+        check(
+            "rank",
+            shows="fails",
+            by="counterexample",
+            witness=[Named("X", "[[1, 1]]")],
+            test="t.py::test_rank_drop",
+        ),
+        check("rank", reading="values", by="property", examples=400),
+        check("ends", by="study", study=study),
+        check("worse-minimum", by="certificate", certificates=["neuron.json"]),
+    ]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Where the made-up inputs lie; `build` makes the report from them."""
+
+    folder: Path
+
+    @property
+    def places(self) -> Places:
+        return Places(
+            self.folder / "reports",
+            self.folder / "reports/data",
+            self.folder / "reports/certificates",
+        )
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return load_catalogue(self.folder / "catalogue")
+
+    def material(self) -> Material:
+        places = self.places
+        return read_material(
+            self.folder / "evidence.json", places.studies, places.certificates, self.catalogue
+        )
+
+    def build(self) -> dict[str, bytes]:
+        return build_report(self.material(), self.places)
+
+    def evidence(self, checks: list[Check], partial: bool = False) -> None:
+        write_evidence(self.folder / "evidence.json", Evidence(SCHEMA, "report", partial, checks))
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Example:
+    catalogue = tmp_path / "catalogue"
+    catalogue.mkdir()
+    texts = {"convexity": CONVEXITY, "descent": DESCENT, "documents": DOCUMENTS}
+    for name, text in texts.items():
+        (catalogue / f"{name}.toml").write_text(text)
+    assert set(texts) <= {*CHAPTERS, "documents"}
+    made = Example(tmp_path)
+    made.places.studies.mkdir(parents=True)
+    made.places.certificates.mkdir()
+    (made.places.studies / "ends.json").write_text(json.dumps(RESULT))
+    (made.places.studies / "ends.csv").write_text("problem,width,end\nxor,2,global\n")
+    certificate = {"schema": 1, "statement": "The box holds exactly one stationary point."}
+    (made.places.certificates / "neuron.json").write_bytes(msgspec.json.encode(certificate))
+    made.evidence(example_checks())
+    return made
+
+
+@pytest.fixture
+def checks() -> list[Check]:
+    """The checks of the example, to be changed and given back with `example.evidence`."""
+    return example_checks()

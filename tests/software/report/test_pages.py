@@ -1,0 +1,176 @@
+"""The pages: whole, linked, offline, deterministic, and each made from its own claim alone."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from msgspec.structs import replace
+
+from claims.record import Named, read_verdicts
+from claims.report.material import BadMaterial
+from claims.report.typeset import BadFormula
+from claims.report.writing import write_report
+
+VOID = {"meta", "link", "input", "img", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """Links, ids and unclosed elements of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("href", "src", "srcset", "action", "poster"):
+                self.links.append(value)
+            if name == "id":
+                assert value not in self.ids, value
+                self.ids.add(value)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def pages(files):
+    return {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+
+
+def test_elements_close_and_ids_are_distinct(example):
+    for text in pages(example.build()).values():
+        assert not Page(text).open
+
+
+def test_links_resolve(example):
+    # The checks name tests that do not exist here; every other link has to lead somewhere.
+    files = example.build()
+    write_report(example.places.into, files)
+    parsed = {path: Page(text) for path, text in pages(files).items()}
+    for path, page in parsed.items():
+        for link in page.links:
+            name, _, anchor = link.partition("#")
+            if link == "data:," or name.endswith(".py"):
+                continue
+            target = (
+                (example.places.into / path).parent / name if name else example.places.into / path
+            )
+            assert target.exists(), (path, link)
+            if anchor:
+                linked = target.resolve().relative_to(example.places.into.resolve()).as_posix()
+                assert anchor in parsed[linked].ids, (path, link)
+
+
+def test_nothing_is_fetched_from_elsewhere(example):
+    for path, content in example.build().items():
+        if path.endswith((".html", ".css", ".svg")):
+            addresses = re.findall(rb"(?:https?:)?//[a-z0-9.-]+\.[a-z]+[^\"' )<]*", content)
+            assert {address for address in addresses if b"www.w3.org" not in address} == set(), path
+            assert b"<script" not in content, path
+
+
+def test_second_run_gives_the_same_bytes_and_writes_nothing(example):
+    files = example.build()
+    assert write_report(example.places.into, files) == len(files)
+    assert example.build() == files
+    assert write_report(example.places.into, files) == 0
+
+
+def test_page_depends_on_its_own_claim_alone(example, checks):
+    before = example.build()
+    checks[-1] = replace(checks[-1], recorded=[Named("radius", "1/1000")])
+    example.evidence(checks)
+    after = example.build()
+    changed = {
+        path for path in before if before[path] != after[path] and path.startswith("claims/")
+    }
+    assert changed == {"claims/worse-minimum.html"}
+
+
+def test_verdicts_are_those_of_the_record(example):
+    write_report(example.places.into, example.build())
+    verdicts = read_verdicts(example.places.into / "verdicts.json").claims
+    assert {verdict.id: verdict.verdict for verdict in verdicts} == {
+        "chords": "holds",
+        "rank": "holds under conditions",
+        "open-question": "unverified",
+        "ends": "supported",
+        "worse-minimum": "holds",
+    }
+
+
+def test_claim_page_shows_its_evidence(example):
+    text = example.build()["claims/chords.html"].decode()
+    for shown in ("The claim holds", "12,345 distinct examples", "1 fault was planted", "-1/4"):
+        assert shown in text
+    assert "pytest --claim chords" in text
+    assert "<math" in text and "&lt;script&gt;" in text
+
+
+def test_claim_without_evidence_says_so(example):
+    text = example.build()["claims/open-question.html"].decode()
+    assert "No evidence yet: unverified." in text
+
+
+def test_failed_check_is_shown_as_failed(example, checks):
+    checks[0] = replace(checks[0], outcome="failed", message="the gap is negative")
+    checks[1] = replace(checks[1], outcome="failed")
+    example.evidence(checks, partial=True)
+    files = example.build()
+    text = files["claims/chords.html"].decode()
+    assert "failed" in text and "the gap is negative" in text and "unverified" in text
+    assert "Partial" in files["index.html"].decode()
+    assert "**Partial**" in files["README.md"].decode()
+
+
+def test_bad_formula_of_an_explanation_names_the_page(example, checks):
+    checks[0] = replace(checks[0], explanation=r"As $\nosuchcommand x$ shows.")
+    example.evidence(checks)
+    with pytest.raises(BadFormula, match=r"claims/chords\.html: \\nosuchcommand"):
+        example.build()
+
+
+def test_missing_result_is_named(example):
+    (example.places.studies / "ends.json").unlink()
+    with pytest.raises(BadMaterial, match=r"ends\.json: missing, and claim ends rests on it; run"):
+        example.build()
+
+
+def test_broken_certificate_is_named(example):
+    (example.places.certificates / "neuron.json").write_text("{")
+    with pytest.raises(BadMaterial, match=r"neuron\.json: this is not JSON"):
+        example.build()
+
+
+def test_pages_of_old_claims_go_and_data_stay(example):
+    old = example.places.into / "claims/gone.html"
+    old.parent.mkdir()
+    old.write_text("old")
+    write_report(example.places.into, example.build())
+    assert not old.exists()
+    assert (example.places.studies / "ends.csv").exists()
+
+
+def test_summary_is_a_table_that_bars_do_not_break(example):
+    text = example.build()["README.md"].decode()
+    rows = [line for line in text.splitlines() if line.startswith("| [")]
+    assert len(rows) == 5
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+
+
+def test_study_without_estimates_has_no_figure(example):
+    result = json.loads((example.places.studies / "ends.json").read_text())
+    del result["estimates"], result["outcomes"]
+    (example.places.studies / "ends.json").write_text(json.dumps(result))
+    files = example.build()
+    assert not [path for path in files if path.startswith("figures/")]
+    assert "<figure>" not in files["claims/ends.html"].decode()

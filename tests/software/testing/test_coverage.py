@@ -1,0 +1,241 @@
+"""Which runs are partial, what they hold claims to, where evidence goes, and xdist."""
+
+from __future__ import annotations
+
+import pytest
+
+TWO = """
+@pytest.mark.claim("squares", shows="holds", by="identity")
+@pytest.mark.control("cube", "an odd power", power=3)
+def test_one(check, power=2): check.that((-1) ** power > 0, "positive", x=-1)
+
+@pytest.mark.claim("other", shows="holds", by="identity")
+@pytest.mark.control("cube", "an odd power", power=3)
+def test_two(check, power=2): check.that((-1) ** power > 0, "positive", x=-1)
+"""
+SWAP = """
+@pytest.mark.claim("swap", shows="holds", by="identity")
+@pytest.mark.control("unequal", "another sum", other=3)
+def test_swap(check, other=2): check.that(1 + 2 == other + 1, "equal", x=1)
+"""
+
+
+@pytest.fixture
+def faulty(project):
+    """A project of which every claim has a problem: a wrong verdict is expected."""
+    for id in ("squares", "other"):
+        project.claim(id, controls=("cube",), expected="fails as stated")
+    project.claim("swap", chapter="symmetry", controls=("unequal",), expected="fails as stated")
+    project.checks(TWO)
+    project.checks(SWAP, "test_swap.py", "symmetry")
+    (project.root / "tests/software").mkdir()
+    (project.root / "tests/software/test_plain.py").write_text("def test_plain(): pass\n")
+    return project
+
+
+EVERY = {"squares", "other", "swap"}
+CASES = {
+    "everything": ([], EVERY, None),
+    "the folder of all checks": (["tests/chapters"], EVERY, None),
+    "the root": (["."], EVERY, None),
+    "a chapter by its path": (
+        ["tests/chapters/symmetry"],
+        {"swap"},
+        "not all checks of convexity were collected",
+    ),
+    "a file": (
+        ["tests/chapters/symmetry/test_swap.py"],
+        set(),
+        "not all checks of convexity, symmetry were collected",
+    ),
+    "a test": (
+        ["tests/chapters/convexity/test_it.py::test_one"],
+        set(),
+        "not all checks of convexity, symmetry*",
+    ),
+    "a keyword": (["-k", "not test_two"], {"squares", "swap"}, "checks and controls deselected: 2"),
+    "a keyword for controls": (["-k", "not cube"], {"swap"}, "checks and controls deselected: 2"),
+    "an ignored folder": (
+        ["--ignore", "tests/chapters/convexity"],
+        set(),
+        "not all checks of convexity, symmetry*",
+    ),
+    "the last failed": (
+        ["--lf", "-p", "cacheprovider"],
+        set(),
+        "not all checks of convexity, symmetry*",
+    ),
+    "a claim": (["--claim", "other"], {"other"}, "--claim other"),
+    "two claims": (
+        ["--claim", "other", "--claim", "swap"],
+        {"other", "swap"},
+        "--claim other, swap",
+    ),
+    "a chapter": (["--chapter", "symmetry"], {"swap"}, "--chapter symmetry"),
+    "a claim and a keyword": (
+        ["--claim", "other", "-k", "not cube"],
+        set(),
+        "--claim other; checks and controls deselected: 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "held", "partial"), CASES.values(), ids=CASES)
+def test_only_covered_claims_are_held_to_anything(faulty, arguments, held, partial):
+    result = faulty.run(*arguments)
+    assert "failed" not in result.parseoutcomes()
+    said = {
+        line.split(":")[0].strip() for line in result.outlines if "the verdict is 'holds'" in line
+    }
+    assert said == held
+    assert result.ret == (pytest.ExitCode.TESTS_FAILED if held else pytest.ExitCode.OK)
+    assert faulty.evidence()["partial"] is (partial is not None)
+    if partial is None:
+        result.stdout.no_fnmatch_line("*partial*")
+    else:
+        result.stdout.fnmatch_lines([f"partial: {partial}"])
+
+
+def test_a_run_that_stops_holds_only_what_ran(faulty):
+    faulty.checks("def test_failing(): assert False", "test_zero.py", "symmetry")
+    faulty.checks("def test_first(): assert False", "test_a.py")
+    result = faulty.run("-x")
+    result.assert_outcomes(failed=1)
+    assert "expected is" not in result.stdout.str()
+    result = faulty.run("-x", "--deselect", "tests/chapters/convexity/test_a.py::test_first")
+    said = {
+        line.split(":")[0].strip() for line in result.outlines if "the verdict is 'holds'" in line
+    }
+    assert said == EVERY
+
+
+def test_a_file_that_fails_at_collection_leaves_its_chapter_out(faulty):
+    faulty.checks("import nothing_of_this_name", "test_broken.py")
+    result = faulty.run("--continue-on-collection-errors")
+    said = {
+        line.split(":")[0].strip() for line in result.outlines if "the verdict is 'holds'" in line
+    }
+    assert said == {"swap"}
+    result.stdout.fnmatch_lines(
+        ["partial: *; failed at collection: tests/chapters/convexity/test_broken.py"]
+    )
+
+
+def test_a_run_without_checks_says_and_writes_nothing(faulty):
+    result = faulty.run("tests/software")
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*claims =*")
+    assert not (faulty.root / ".claims").exists()
+    result = faulty.run("--collect-only", "-q")
+    assert result.ret == 0
+    assert not (faulty.root / ".claims").exists()
+
+
+def test_a_plain_run_writes_to_the_cache_only(squares):
+    before = {path for path in squares.root.rglob("*") if "__pycache__" not in path.parts}
+    squares.run()
+    after = {path for path in squares.root.rglob("*") if "__pycache__" not in path.parts}
+    new = {path.relative_to(squares.root).parts[0] for path in after - before}
+    assert new <= {".claims", ".hypothesis"}
+
+
+def test_evidence_goes_where_it_is_asked_to(squares):
+    squares.run("--evidence", "build/evidence.json")
+    assert len(squares.evidence("build/evidence.json")["checks"]) == 1
+    assert not (squares.root / ".claims").exists()
+
+
+def test_under_xdist_only_the_controller_concludes(faulty):
+    serial = faulty.run()
+    expected = faulty.evidence()
+    (faulty.root / ".claims/evidence.json").unlink()
+    result = faulty.pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2")
+    result.assert_outcomes(passed=7)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert sorted(faulty.evidence()["checks"], key=str) == sorted(expected["checks"], key=str)
+    assert faulty.evidence()["partial"] is False
+    mine, theirs = (
+        [line for line in r.outlines if line.startswith("  ")] for r in (result, serial)
+    )
+    assert mine == theirs
+    assert result.stdout.str().count("= claims =") == 1
+
+
+def test_the_table_fits_and_is_aligned(faulty):
+    faulty.claim(
+        "a-claim-whose-name-is-rather-longer-than-any-claim-s-name-ever-ought-to-be-in-a-table-of-claims"
+    )
+    lines = faulty.run().outlines
+    start = next(i for i, line in enumerate(lines) if "= claims =" in line) + 1
+    table = lines[start : lines.index("", start)]
+    assert all(len(line) <= 120 for line in table)
+    column = table[0].index("verdict")
+    assert all(line[column - 2 : column] == "  " for line in table if line.startswith("  "))
+    assert any("…" in line for line in table)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "profile"),
+    [
+        ([], {}, "claims-gate"),
+        ([], {"CI": "true"}, "claims-gate"),
+        ([], {"CLAIMS_PROFILE": "thorough"}, "claims-thorough"),
+        (
+            ["--claims-profile", "default"],
+            {"CLAIMS_PROFILE": "thorough", "CI": "true"},
+            "claims-default",
+        ),
+        (["--hypothesis-profile", "ci"], {}, "ci"),
+    ],
+)
+def test_the_profile_of_hypothesis_is_chosen_explicitly(
+    project, monkeypatch, arguments, variables, profile
+):
+    from hypothesis import settings
+
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    before = settings.get_current_profile_name()
+    project.checks(f"""
+    from hypothesis import settings
+    def test_profile():
+        assert settings.get_current_profile_name() == {profile!r}
+        assert settings.default.derandomize == {profile in ("claims-gate", "ci")}
+        assert (settings.default.database is None) == {profile in ("claims-gate", "ci")}
+        assert settings.default.deadline is None
+    """)
+    project.run(*arguments).assert_outcomes(passed=1)
+    if profile == "ci":
+        settings.load_profile(before)  # Hypothesis' own option stays in force in this process
+    assert settings.get_current_profile_name() == before
+
+
+def test_an_unknown_profile_in_the_environment_is_a_usage_error(project, monkeypatch):
+    monkeypatch.setenv("CLAIMS_PROFILE", "fast")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*CLAIMS_PROFILE=fast is unknown: use default, gate, report, thorough"]
+    )
+
+
+def test_a_study_without_results_skips_its_check_and_a_damaged_one_fails_it(project):
+    project.claim("rates", kind="frequency")
+    project.checks("""
+    @pytest.mark.claim("rates", shows="holds", by="study")
+    def test_rates(check, study_result): check.study(study_result("rates"))
+    """)
+    result = project.run("-rs")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(
+        ["*the study 'rates' has no result in *reports/data: run `snakemake`*"]
+    )
+    (project.root / "data").mkdir()
+    (project.root / "data/rates.json").write_text('{"name": "rates"}')
+    project.run("--studies", "data").assert_outcomes(failed=1)
+    (project.root / "data/rates.json").write_text(
+        '{"name": "rates", "decision": "supported", "sentence": "Yes.", "scale": "default",'
+        ' "planned": 4, "n": 4, "estimates": [], "hash": "1"}'
+    )
+    project.run("--studies", "data").assert_outcomes(passed=1)
+    assert project.evidence()["checks"][0]["study"]["decision"] == "supported"

@@ -1,0 +1,162 @@
+"""Wrong marks: an error at collection that names the test and the mend."""
+
+from __future__ import annotations
+
+import pytest
+
+SQUARES = '@pytest.mark.claim("squares", shows="holds", by="identity")'
+
+CASES = {
+    "unknown claim": (
+        '@pytest.mark.claim("sqares", shows="holds", by="identity")',
+        "*sqares*did you mean 'squares'?*",
+    ),
+    "unknown reading": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity", reading="litteral")',
+        "*no reading 'litteral': *'literal-one'*",
+    ),
+    "unknown condition": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity", when=["evn"])',
+        "*no condition 'evn': *'even'*",
+    ),
+    "conditions as a string": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity", when="even")',
+        "*when='even' is a string: give a list*",
+    ),
+    "unknown word for shows": (
+        '@pytest.mark.claim("squares", shows="true", by="identity")',
+        "*shows='true'*holds, fails*",
+    ),
+    "unknown word for by": (
+        '@pytest.mark.claim("squares", shows="holds", by="proof")',
+        "*by='proof'*identity, certificate*",
+    ),
+    "missing field": (
+        '@pytest.mark.claim("squares", shows="holds")',
+        "*missing a required argument: 'by'*",
+    ),
+    "unknown field": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity", conditions=[])',
+        "*unexpected keyword argument 'conditions'*",
+    ),
+    "counterexample that holds": (
+        '@pytest.mark.claim("squares", shows="holds", by="counterexample")',
+        "*a counterexample shows that a claim fails*",
+    ),
+    "existential refuted by an example": (
+        '@pytest.mark.claim("roots", shows="fails", by="counterexample")',
+        "*one example does not show that there is none*",
+    ),
+    "the same reading twice": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity")\n' * 2,
+        "*marked twice*",
+    ),
+    "claim of another chapter": (
+        '@pytest.mark.claim("swap", shows="holds", by="identity")',
+        "*'swap' is of symmetry: move it*",
+    ),
+    "control without a claim": (
+        '@pytest.mark.control("cube", "a cube", power=3)',
+        "*a control, but no claim*",
+    ),
+    "control of no dependency": (
+        SQUARES + '\n@pytest.mark.control("cube", "a cube", powr=3)',
+        "*'cube' replaces 'powr'*did you mean 'power'?*",
+    ),
+    "control of a fixture": (
+        SQUARES + '\n@pytest.mark.control("cube", "a cube", check=3)',
+        "*'cube' replaces 'check', no parameter with a default*",
+    ),
+    "control of nothing": (
+        SQUARES + '\n@pytest.mark.control("cube", "a cube")',
+        "*'cube' replaces nothing*",
+    ),
+    "control without a description": (
+        SQUARES + '\n@pytest.mark.control("cube", power=3)',
+        "*give the two texts first*",
+    ),
+    "control that is no name": (
+        SQUARES + '\n@pytest.mark.control("The cube", "a", power=3)',
+        "*'The cube' is not a name*",
+    ),
+    "control twice": (
+        '@pytest.mark.claim("squares", shows="holds", by="identity")\n'
+        + '@pytest.mark.control("cube", "a cube", power=3)\n' * 2,
+        "*'cube' stands twice*",
+    ),
+}
+
+
+@pytest.mark.parametrize(("marks", "message"), CASES.values(), ids=CASES)
+def test_a_wrong_mark_is_an_error_at_collection(project, marks, message):
+    project.claim("squares", conditions=("even",), reading={"id": "literal-one"})
+    project.claim("roots", kind="existential")
+    project.claim("swap", chapter="symmetry")
+    project.checks(f"{marks}\ndef test_marked(check, power=2): check.that(True, 'so', x=1)\n")
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"tests/chapters/convexity/test_it.py::test_marked: {message}"])
+    assert not (project.root / ".claims").exists()
+
+
+def test_default_values_that_hypothesis_refuses_are_explained(project):
+    project.claim("squares")
+    project.checks("""
+    import hypothesis
+    @pytest.mark.claim("squares", shows="holds", by="property")
+    @hypothesis.given(x=st.integers())
+    def test_marked(check, x, power=2): check.that(True, "so", x=x)
+    """)
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*::test_marked: *import `given` from claims.testing*"])
+
+
+def test_a_check_takes_the_fixture(project):
+    project.claim("squares")
+    project.checks("""
+    @pytest.mark.claim("squares", shows="holds", by="identity")
+    def test_marked(): pass
+    """)
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*::test_marked: *take the fixture `check`*"])
+
+
+def test_a_misspelt_marker_is_an_error(project):
+    project.claim("squares")
+    project.checks("""
+    @pytest.mark.claims("squares", shows="holds", by="identity")
+    def test_marked(check): pass
+    """)
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*'claims' not found in `markers`*"])
+
+
+def test_a_faulty_catalogue_is_an_error_at_collection(squares):
+    file = squares.catalogue / "convexity.toml"
+    file.write_text(file.read_text().replace("statement", "statment"))
+    result = squares.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*convexity.toml, claim 'squares': the key 'statment' is unknown; did you mean*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--claim", "sqares"],
+            "*no claim of the catalogue is called 'sqares': did you mean 'squares'?",
+        ),
+        (["--chapter", "convex"], "*no chapter is called 'convex': did you mean 'convexity'?"),
+        (["--claims-profile", "fast"], "*invalid choice: 'fast'*"),
+        (["--claims-profile", "gate", "--hypothesis-profile", "ci"], "*exclude each other*"),
+    ],
+)
+def test_a_wrong_option_is_a_usage_error(squares, arguments, message):
+    result = squares.run(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
