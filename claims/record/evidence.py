@@ -37,6 +37,7 @@ class StudyResult(Struct, frozen=True):
     decision: Decision
     sentence: str
     scale: str
+    plan_hash: str
     planned: int
     n: int
     estimates: list[Any]

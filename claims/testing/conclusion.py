@@ -94,11 +94,9 @@ def _why_partial(
         yield f"not all checks of {', '.join(left_out)} were collected"
     if ledger.unreadable:
         yield f"failed at collection: {', '.join(sorted(ledger.unreadable))}"
-    if ledger.dropped:
-        yield f"checks and controls deselected: {len(ledger.dropped)}"
-    unrun = [id for id in ledger.items if id not in ledger.dropped and not ledger.ran(id)]
+    unrun = [id for id in ledger.items if not ledger.ran(id)]
     if unrun:
-        yield f"checks and controls that did not run: {len(unrun)}"
+        yield f"checks and controls that were deselected, skipped or not reached: {len(unrun)}"
 
 
 def _evidence(ledger: Ledger) -> Iterator[Check]:

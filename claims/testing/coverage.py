@@ -12,7 +12,7 @@ import pytest
 from claims.record import CHAPTERS
 from claims.testing.marks import ClaimMark
 
-PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+PASSED, FAILED = "passed", "failed"
 
 
 @dataclass
@@ -35,10 +35,9 @@ class Collected:
 
 @dataclass
 class Ledger:
-    """What was collected, what was dropped or failed to be, and how each item ended."""
+    """What was collected, what failed to be, and how each item ended."""
 
     items: dict[str, Collected] = field(default_factory=dict)
-    dropped: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     outcomes: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
@@ -55,10 +54,8 @@ class Ledger:
         ]
 
     def incomplete(self, claim: str) -> bool:
-        """Whether some check or control of a claim was dropped or did not run."""
-        return any(
-            item.id in self.dropped or not self.ran(item.id) for item in self.of_claim(claim)
-        )
+        """Whether some check or control of a claim did not run."""
+        return not all(self.ran(item.id) for item in self.of_claim(claim))
 
 
 def collected_chapters(config: pytest.Config, checks: Path, unreadable: Iterable[str]) -> set[str]:
@@ -74,7 +71,7 @@ def collected_chapters(config: pytest.Config, checks: Path, unreadable: Iterable
     ):
         return set()
     start = config.invocation_params.dir
-    collected = [(start / argument).resolve() for argument in config.args if "::" not in argument]
+    collected = [(start / argument).resolve() for argument in config.args]
     broken = [(config.rootpath / id.partition("::")[0]).resolve() for id in unreadable]
 
     def whole(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -43,6 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--evidence",
         metavar="PATH",
         help="where evidence is written (default: .claims/evidence.json)",
+    )
+    group.addoption(
+        "--certificates",
+        metavar="DIR",
+        help="where certificates are read (default: reports/certificates)",
     )
     group.addoption(
         "--studies", metavar="DIR", help="where results of studies are read (default: reports/data)"
@@ -124,19 +130,42 @@ def check(request: pytest.FixtureRequest) -> Check:
 
 @pytest.fixture(scope="session")
 def study_result(request: pytest.FixtureRequest) -> Callable[[str], StudyResult]:
-    """A function that reads the result of a study by its name, or skips if there is none."""
-    directory = request.config.rootpath / (request.config.getoption("--studies") or "reports/data")
+    """A function that reads the result of a study by its name; skips the test if there is none."""
 
     def read(name: str) -> StudyResult:
-        path = Path(directory) / f"{name}.json"
-        if not path.is_file():
-            pytest.skip(f"the study {name!r} has no result in {directory}: run `snakemake` first")
+        path = _study_file(request.config, name, "json")
         try:
             return msgspec.json.decode(path.read_bytes(), type=StudyResult)
         except msgspec.DecodeError as error:
             pytest.fail(f"{path}: {error}; run the study again", pytrace=False)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def study_table(request: pytest.FixtureRequest) -> Callable[[str], list[dict[str, str]]]:
+    """A function that reads the rows of a study's table by its name, as ``study_result`` does."""
+
+    def read(name: str) -> list[dict[str, str]]:
+        with _study_file(request.config, name, "csv").open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    return read
+
+
+def _study_file(config: pytest.Config, name: str, suffix: str) -> Path:
+    folder = config.rootpath / (config.getoption("--studies") or "reports/data")
+    path = folder / f"{name}.{suffix}"
+    if not path.is_file():
+        pytest.skip(f"the study {name!r} has no result in {folder}: run `snakemake` first")
+    return path
+
+
+@pytest.fixture(scope="session")
+def certificates(request: pytest.FixtureRequest) -> Path:
+    """The folder of the certificates that proofs have left."""
+    chosen = request.config.getoption("--certificates")
+    return request.config.rootpath / (chosen or "reports/certificates")
 
 
 def _session(config: pytest.Config) -> Session:

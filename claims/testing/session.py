@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -108,10 +107,10 @@ class Session:
             if not definition.path.is_relative_to(folder):
                 raise MarkError(f"{claim.claim!r} is of {claim.chapter}: move it into {folder}")
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
-    ) -> Generator[None, None, None]:
+    ) -> None:
         chosen = set(config.getoption("--claim"))
         chapters = set(config.getoption("--chapter"))
         unwanted = []
@@ -128,8 +127,6 @@ class Session:
             gone = set(unwanted)
             items[:] = [item for item in items if item not in gone]
             config.hook.pytest_deselected(items=unwanted)
-        yield
-        self.ledger.dropped |= set(self.ledger.items) - {item.nodeid for item in items}
 
     def _collect(self, item: pytest.Item) -> Collected | None:
         marks = list(item.iter_markers("claim"))
@@ -206,19 +203,14 @@ class Session:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         sent = getattr(node, "workeroutput", {}).get("claims")
         if sent is not None:
-            self.ledger.items.update(
-                {fields["id"]: Collected.revived(fields) for fields in sent["items"]}
-            )
-            self.ledger.dropped |= set(sent["dropped"])
+            self.ledger.items.update({fields["id"]: Collected.revived(fields) for fields in sent})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         config = self.config
         if hasattr(config, "workerinput"):
-            config.workeroutput["claims"] = {  # type: ignore[attr-defined]
-                "items": [asdict(item) for item in self.ledger.items.values()],
-                "dropped": sorted(self.ledger.dropped),
-            }
+            collected = [asdict(item) for item in self.ledger.items.values()]
+            config.workeroutput["claims"] = collected  # type: ignore[attr-defined]
             return
         if not self.ledger.outcomes:
             return

@@ -161,6 +161,19 @@ def test_a_control_without_hypothesis(project):
     assert check["witness"] == [{"name": "x", "value": "-1"}]
 
 
+def test_a_violation_of_an_unchanged_part_without_hypothesis(project):
+    project.claim("squares", controls=("cube",))
+    project.checks("""
+    @pytest.mark.claim("squares", shows="holds", by="identity")
+    @pytest.mark.control("cube", "an odd power", power=3)
+    def test_square(check, power=2): check.that(False, "never", x=-1)
+    """)
+    project.run().assert_outcomes(failed=2)
+    (control,) = project.evidence()["checks"][0]["controls"]
+    assert control["outcome"] == "broken"
+    assert "the original violates this as well: not so: never" in control["message"]
+
+
 def test_controls_of_a_parametrized_check_and_of_a_class(project):
     project.claim("squares", controls=("cube",))
     project.checks("""

@@ -53,8 +53,16 @@ CASES = {
         set(),
         "not all checks of convexity, symmetry*",
     ),
-    "a keyword": (["-k", "not test_two"], {"squares", "swap"}, "checks and controls deselected: 2"),
-    "a keyword for controls": (["-k", "not cube"], {"swap"}, "checks and controls deselected: 2"),
+    "a keyword": (
+        ["-k", "not test_two"],
+        {"squares", "swap"},
+        "*deselected, skipped or not reached: 2",
+    ),
+    "a keyword for controls": (
+        ["-k", "not cube"],
+        {"swap"},
+        "*deselected, skipped or not reached: 2",
+    ),
     "an ignored folder": (
         ["--ignore", "tests/chapters/convexity"],
         set(),
@@ -75,7 +83,7 @@ CASES = {
     "a claim and a keyword": (
         ["--claim", "other", "-k", "not cube"],
         set(),
-        "--claim other; checks and controls deselected: 1",
+        "--claim other; *deselected, skipped or not reached: 1",
     ),
 }
 
@@ -94,6 +102,10 @@ def test_only_covered_claims_are_held_to_anything(faulty, arguments, held, parti
         result.stdout.no_fnmatch_line("*partial*")
     else:
         result.stdout.fnmatch_lines([f"partial: {partial}"])
+
+
+def test_what_is_not_selected_counts_as_deselected(faulty):
+    faulty.run("--claim", "other").assert_outcomes(passed=2, deselected=5)
 
 
 def test_a_run_that_stops_holds_only_what_ran(faulty):
@@ -219,6 +231,38 @@ def test_an_unknown_profile_in_the_environment_is_a_usage_error(project, monkeyp
     )
 
 
+TABLE = """
+@pytest.mark.claim("rates", shows="fails", by="counterexample")
+def test_table(check, study_table):
+    check.that(study_table("rates") == [{"cell": "a", "runs": "3"}], "the rows of the table")
+"""
+
+
+def test_a_study_s_table_is_read_beside_its_result(project):
+    project.claim("rates", kind="universal")
+    project.checks(TABLE)
+    project.run().assert_outcomes(skipped=1)
+    (project.root / "data").mkdir()
+    (project.root / "data/rates.csv").write_text("cell,runs\na,3\n")
+    project.run("--studies", "data").assert_outcomes(passed=1)
+
+
+CERTIFICATE = """
+@pytest.mark.claim("rates", shows="holds", by="certificate")
+def test_certificate(check, certificates):
+    check.certificate(certificates / "one.json")
+"""
+
+
+def test_certificates_are_read_where_the_option_says(project):
+    project.claim("rates", kind="universal")
+    project.checks(CERTIFICATE)
+    project.run().assert_outcomes(failed=1)
+    (project.root / "proofs").mkdir()
+    (project.root / "proofs/one.json").write_text("{}")
+    project.run("--certificates", "proofs").assert_outcomes(passed=1)
+
+
 def test_a_study_without_results_skips_its_check_and_a_damaged_one_fails_it(project):
     project.claim("rates", kind="frequency")
     project.checks("""
@@ -235,7 +279,7 @@ def test_a_study_without_results_skips_its_check_and_a_damaged_one_fails_it(proj
     project.run("--studies", "data").assert_outcomes(failed=1)
     (project.root / "data/rates.json").write_text(
         '{"name": "rates", "decision": "supported", "sentence": "Yes.", "scale": "default",'
-        ' "planned": 4, "n": 4, "estimates": [], "hash": "1"}'
+        ' "plan_hash": "a", "planned": 4, "n": 4, "estimates": [], "hash": "1"}'
     )
     project.run("--studies", "data").assert_outcomes(passed=1)
     assert project.evidence()["checks"][0]["study"]["decision"] == "supported"

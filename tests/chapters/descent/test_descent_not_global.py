@@ -1,0 +1,109 @@
+"""Gradient descent does not always end at the global level, and how often it does not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from claims.compiled import Function
+from claims.mathematics import RELU, SQUARED_ERROR, Objective, one_hidden_layer
+from claims.numbers import RATIONALS
+from claims.studies.plan import plan_hash
+from claims.studies.registry import Summary, planned
+
+CLAIM = "descent-not-global"
+
+
+def as_recorded(summaries):
+    return summaries
+
+
+def one_run_more(summaries):
+    return [replace_count(summaries[0], 1), *summaries[1:]]
+
+
+def replace_count(summary, more):
+    return Summary(summary.n, summary.count + more, summary.undecided, {}, [])
+
+
+def summaries_of(plan, rows):
+    """Count the runs of each cell of the plan in the rows of the study's table."""
+    summaries = []
+    for cell in plan.cells:
+        key = {name: str(value) for name, value in cell.items()}
+        runs = {"global level": 0, "above": 0, "undecided": 0}
+        for row in rows:
+            if all(row[name] == value for name, value in key.items()):
+                runs[row["outcome"]] += int(row["runs"])
+        summaries.append(Summary(sum(runs.values()), runs["above"], runs["undecided"], {}, []))
+    return summaries
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted as failed", count=one_run_more)
+def test_share_of_runs_above_the_level(check, study_result, study_table, *, count=as_recorded):
+    """Counted over thousands of random starts on each of nine problems.
+
+    Every run is trained by full-batch gradient descent with a kernel compiled from the definition
+    of the objective, its end polished by Newton's method and classified. The plan fixes data,
+    widths, starts, steps, sample size and decision rule beforehand, and its hash seeds the random
+    numbers. Here the table of ends is counted again, the exact simultaneous intervals and the
+    decision are derived from the counts by the plan's rule, and compared with what the study
+    reported.
+    """
+    study = planned(CLAIM)
+    result = study_result(CLAIM)
+    check.that(
+        result.plan_hash == plan_hash(study.plan), "the data belong to the plan as it stands"
+    )
+    shares, decision, sentence = study.judge(count(summaries_of(study.plan, study_table(CLAIM))))
+    for share, estimate in zip(shares, result.estimates, strict=True):
+        derived = (share.n, share.count, share.undecided, share.lower, share.upper)
+        reported = tuple(estimate[name] for name in ("n", "count", "undecided", "lower", "upper"))
+        check.that(
+            derived == reported, "the interval follows from the counts", cell=estimate["name"]
+        )
+    check.that(decision == result.decision, "the decision follows from the rule", decision=decision)
+    check.that(sentence == result.sentence, "the sentence follows from the rule", sentence=sentence)
+    check.study(result)
+
+
+def dead(network):
+    return RATIONALS.enter([-1, -1, 1, 0])
+
+
+def awake(network):
+    return RATIONALS.enter([1, 1, 1, 0])
+
+
+@pytest.mark.claim(CLAIM, reading="not-always", shows="holds", by="witness")
+@pytest.mark.control("awake-unit", "a start at which the unit is active", start=awake)
+def test_descent_from_a_dead_start(check, *, start=dead):
+    r"""One ReLU unit, two points: descent halves its distance to a minimum of loss 1/4, not 0.
+
+    Data $x = (0, 1)$, $y = (0, 1)$; start $w = b = -1$, $v = 1$, $c = 0$; step $1/4$. The unit is
+    inactive on both points, so only $c$ moves, by $c \leftarrow c - \frac14 \cdot 2(c -
+    \frac12)$: its distance from $\frac12$ halves with every update, exactly. The limit has the
+    loss $\frac14$, while $w = 1$, $b = 0$, $v = 1$, $c = 0$ has the loss 0.
+    """
+    network = one_hidden_layer(1, 1, RELU)
+    inputs, targets = RATIONALS.enter([[0], [1]]), RATIONALS.enter([0, 1])
+    objective = Objective(network, SQUARED_ERROR)
+    function = Function(objective.value, theta=(4,), inputs=(2, 1), targets=(2,))
+    theta = start(network)
+    for update in range(10):
+        moved = theta - function.gradient(theta, inputs, targets) * Fraction(1, 4)
+        check.zero(moved[:3] - theta[:3], "the move of w, b and v", update=update)
+        halved = (theta[3] - Fraction(1, 2)) * Fraction(1, 2)
+        check.zero(moved[3] - Fraction(1, 2) - halved, "the distance minus its half", update=update)
+        theta = moved
+    limit = theta.copy()
+    limit[3] = RATIONALS.enter(Fraction(1, 2))
+    check.zero(
+        objective.value(limit, inputs, targets) - Fraction(1, 4), "the loss of the limit - 1/4"
+    )
+    better = objective.value(RATIONALS.enter([1, 0, 1, 0]), inputs, targets)
+    check.zero(better, "the loss at a better point")
+    check.record("limit", "w = b = -1, v = 1, c = 1/2, loss 1/4")
+    check.record("better point", "w = 1, b = 0, v = 1, c = 0, loss 0")
