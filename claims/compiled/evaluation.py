@@ -72,5 +72,6 @@ def _validated(program: Program, inputs: dict[str, Any]) -> dict[str, np.ndarray
             raise ValueError(
                 f"input {name} holds {array.dtype}: enter data through an arithmetic first"
             )
+        if array.dtype == object and not all(isinstance(entry, Scalar) for entry in array.flat):
+            raise ValueError(f"input {name} holds bare numbers: enter data through an arithmetic")
     return arrays
-

@@ -42,6 +42,12 @@ def _softplus(h: arb) -> arb:
     return h.exp().log1p()
 
 
+def _cube_root(h: arb) -> arb:
+    if h > 0:
+        return h.root(3)
+    return -(-h).root(3) if h < 0 else h
+
+
 def _increasing(function: Callable[[arb], arb], h: arb) -> arb:
     """Enclose an increasing function: by its ends where the ball is wide, directly otherwise."""
     if h.rad() < _NARROW:
@@ -110,10 +116,9 @@ class Ball(Scalar):
         return Ball(self.arb + (-(-self.arb).expm1()).log())
 
     def cube_root(self) -> Ball:
-        if self.arb.is_zero():
-            return self
-        size = abs(self.arb).root(3)
-        return Ball(size if self.arb > 0 else -size if self.arb < 0 else size.union(-size))
+        if self.sign() in (1, -1):
+            return Ball(_cube_root(self.arb))
+        return Ball(_cube_root(self.arb.lower()).union(_cube_root(self.arb.upper())))
 
     def select(self, positive: Ball, otherwise: Ball) -> Ball:
         if self.arb > 0:
@@ -131,8 +136,13 @@ class Ball(Scalar):
         return 0 if self.arb.is_zero() else None
 
     def contains(self, value: Fraction) -> bool:
-        """Tell whether the ball contains an exact rational number."""
-        return bool(self.arb.contains(fmpq(value.numerator, value.denominator)))
+        """Tell exactly, whatever the working precision, whether a rational lies in the ball."""
+        if not self.arb.mid().is_finite():
+            return False
+        if not self.arb.rad().is_finite():
+            return True
+        distance = fmpq(value.numerator, value.denominator) - self.arb.mid().fmpq()
+        return bool(abs(distance) <= self.arb.rad().fmpq())
 
     def __repr__(self) -> str:
         return f"Ball({self.arb})"

@@ -1,7 +1,8 @@
 """The primitives on double-precision arrays, without overflow or loss of relative precision.
 
-Each holds a relative error of a few units in the last place at every finite input whose true
-value is a normal number; the bounds and their derivation stand beside their tests.
+Each primitive of models holds a relative error of a few units in the last place at every finite
+input whose true value is a normal number; the inverses, which closed forms use, hold it relative to
+the size of their terms. The bounds and their derivation stand beside their tests.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def softplus(h: Floats) -> Floats:
 
 
 def select(h: Floats, positive: Floats, otherwise: Floats) -> Floats:
-    return np.where(h > 0, positive, otherwise)
+    return np.where(h > 0, positive, otherwise)[()]
 
 
 def logit(t: Floats) -> Floats:

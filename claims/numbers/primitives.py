@@ -42,7 +42,7 @@ def _objects(h: Any, method: Callable[[Any], Any]) -> Any:
 
 
 def _is_float(h: Any) -> bool:
-    return isinstance(h, (float, np.floating)) or (
+    return isinstance(h, float) or (
         isinstance(h, np.ndarray) and h.dtype == np.float64
     )
 

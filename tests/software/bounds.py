@@ -55,6 +55,6 @@ INVERSE_TERMS = 9
 LEAST_SQUARES = 8
 
 # A solver that stops where its own gradient, computed in floats, is below a tolerance: the exact
-# one is below twice that, since the rounding error of a mean of N <= 100 terms of size <= 10 in d <= 4
-# weights, (N + 30) * 10 u <= 2e-13, is below the tolerances asked for (1e-10).
+# one is below twice that, since the rounding error of a mean of N <= 100 terms of size <= 10 in
+# d <= 4 weights, (N + 30) * 10 u <= 2e-13, is below the tolerances asked for (1e-10).
 STOPPED_GRADIENT = 2

@@ -31,7 +31,9 @@ def at_point(function, *points):
 
 
 RATIONAL = st.builds(
-    lambda numerator, denominator, exponent: Fraction(numerator, denominator) * Fraction(2) ** exponent,
+    lambda numerator, denominator, exponent: (
+        Fraction(numerator, denominator) * Fraction(2) ** exponent
+    ),
     st.integers(-1000, 1000),
     st.integers(1, 7),
     st.integers(-12, 4),
@@ -162,11 +164,23 @@ def test_affine(terms, bias, bits):
 @given(RATIONAL, st.integers(1, 50), BITS)
 def test_constants_and_data_are_contained(value, denominator, bits):
     with precision(bits):
-        assert BALLS.enter(value).contains(value)
-        assert (BALLS.enter(1) * Fraction(value)).contains(value)
-        assert quotient(BALLS.enter(value), denominator).contains(value / denominator)
-        assert BALLS.enter(0.1).contains(Fraction(0.1))
+        entered, float_entered = BALLS.enter(value), BALLS.enter(0.1)
+        multiplied = BALLS.enter(1) * value
+        divided = quotient(entered, denominator)
+    with precision(FINE):
+        assert entered.contains(value) and multiplied.contains(value)
+        assert divided.contains(value / denominator)
+        assert float_entered.contains(Fraction(0.1))
     assert RATIONALS.enter(0.1).fraction == Fraction(0.1) != Fraction(1, 10)
+
+
+@pytest.mark.parametrize("bits", [20, 40, 53])
+def test_containment_is_decided_exactly_at_any_working_precision(bits):
+    with precision(bits):
+        divided = quotient(BALLS.enter(91), 9)
+        assert divided.contains(Fraction(91, 9))
+        assert not divided.contains(Fraction(91, 9) + Fraction(1, 2**10))
+        assert not BALLS.enter(Fraction(1, 2)).contains(Fraction(1, 2) + Fraction(1, 2**70))
 
 
 def interval_of(result):
@@ -212,7 +226,10 @@ def test_select_is_the_hull_where_the_sign_is_undecided():
 @pytest.mark.parametrize("h", [-1e308, -1e6, -700.5, -40.0, 40.0, 700.5, 1e6])
 def test_both_halves_of_the_logistic_function_keep_relative_precision(h):
     with precision(128):
-        for value in (numbers.logistic(BALLS.enter(h)), numbers.logistic_complement(BALLS.enter(h))):
+        for value in (
+            numbers.logistic(BALLS.enter(h)),
+            numbers.logistic_complement(BALLS.enter(h)),
+        ):
             if abs(h) < 1e300:
                 assert value.arb.rel_accuracy_bits() > 80
             assert value.arb.upper() > 0

@@ -21,6 +21,7 @@ from claims.numbers import (
     tanh,
 )
 
+
 def true_logistic(h):
     return 1 / (1 + (-h).exp()) if h > 0 else h.exp() / (1 + h.exp())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,5 +32,5 @@ def draw_examples(strategy: SearchStrategy[Any], count: int = 500) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def examples_of() -> Callable[..., list[Any]]:
-    """``examples_of(strategy, count=500)`` returns derandomised examples, in order."""
-    return draw_examples
+    """``examples_of(strategy, count=500)`` returns derandomised examples, drawn once a session."""
+    return cache(draw_examples)

@@ -142,8 +142,8 @@ def test_promised_shares(name, examples_of):
 
 
 def test_most_examples_are_distinct(examples_of):
-    for strategy in (strategies.data_sets(), strategies.labelled_data_sets()):
-        examples = examples_of(strategy, 300)
+    for name in ("data_sets", "labelled_data_sets", "chord_problems"):
+        examples = examples_of(CASES[name][0])
         assert len({repr(example) for example in examples}) > 0.7 * len(examples)
 
 
@@ -162,11 +162,11 @@ SPARSE_ONES = st.builds(lambda n, d: np.ones((n, d)), st.integers(1, 8), st.inte
     ids=["identities only", "always of full rank", "always of rank one"],
 )
 def test_control_poor_matrices_are_noticed(faulty, unseen, examples_of):
-    assert unseen <= missing(examples_of(faulty, 200), describe_matrix, MATRICES).keys()
+    assert unseen <= missing(examples_of(faulty, 100), describe_matrix, MATRICES).keys()
 
 
 def test_control_one_separability_class_is_noticed(examples_of):
-    examples = examples_of(strategies.labelled_data_sets("complete"), 200)
+    examples = examples_of(strategies.labelled_data_sets("complete"), 100)
     assert {"quasi-separable", "overlapping"} <= missing(examples, labels, LABELLED).keys()
 
 
@@ -175,7 +175,7 @@ def test_control_chords_without_ties_are_noticed(examples_of):
         return not chord_labels(problem[1], problem[0].inputs)
 
     strategy = strategies.chord_problems(strategies.data_sets()).filter(without_tie)
-    unseen = missing(examples_of(strategy, 200), describe_problem, TIES).keys()
+    unseen = missing(examples_of(strategy, 100), describe_problem, TIES).keys()
     assert unseen == {"at-an-end", "equal-ends", "flat"}
 
 
@@ -185,7 +185,7 @@ def test_control_parameters_without_kinks_are_noticed(hidden_bias, examples_of):
     size = 2 * 3 + 3 * hidden_bias + 3 + 1
 
     def share(strategy):
-        kinks = [has_kink(t, widths, inputs, hidden_bias) for t in examples_of(strategy, 200)]
+        kinks = [has_kink(t, widths, inputs, hidden_bias) for t in examples_of(strategy, 100)]
         return sum(kinks) / len(kinks)
 
     assert share(strategies.parameters_at_kink(widths, inputs, hidden_bias)) == 1

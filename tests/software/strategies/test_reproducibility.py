@@ -25,7 +25,7 @@ def drawn(strategy, number, before=lambda: None):
     examples = []
 
     @seed(number)
-    @settings(max_examples=60, database=None, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=25, database=None, deadline=None, phases=[Phase.generate])
     @given(strategy)
     def collect(example):
         before()

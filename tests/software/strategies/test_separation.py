@@ -46,7 +46,7 @@ def proof_holds(inputs, targets, answer):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(SMALL)
 def test_the_proof_holds_on_small_integers(data):
     inputs, targets = np.array(data[0], dtype=float), np.array(data[1])
@@ -55,7 +55,7 @@ def test_the_proof_holds_on_small_integers(data):
 
 @pytest.mark.parametrize("exponents", [(-2, 1), strategies.EXTREME_EXPONENTS])
 def test_the_proof_holds_on_drawn_data(exponents, examples_of):
-    for data_set in examples_of(strategies.labelled_data_sets(exponents=exponents), 200):
+    for data_set in examples_of(strategies.labelled_data_sets(exponents=exponents), 100):
         answer = separation(data_set.inputs, data_set.targets)
         assert proof_holds(data_set.inputs, data_set.targets, answer)
 
@@ -107,7 +107,7 @@ def test_agrees_with_all_directions_in_one_dimension():
             assert separation(inputs, np.array(targets)).kind == kind
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SMALL)
 def test_null_vectors_and_rank_complement_each_other(data):
     matrix = np.array(data[0], dtype=float)
