@@ -137,26 +137,19 @@ class Entry:
 
 
 def parse(text: str) -> Entry:
-    """The certificate as an Entry; no float stands in it, and no key twice in one object."""
+    """The certificate as an Entry; no key comes twice in one object."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         entries = dict(pairs)
         if len(entries) < len(pairs):
-            raise Refused(
-                f"certificate: a key comes twice among {ascii([key for key, _ in pairs])[:90]}"
-            )
+            keys = ascii([key for key, _ in pairs])
+            raise Refused(f"certificate: a key comes twice among {keys[:90]}")
         return entries
 
-    def inexact(digits: str) -> NoReturn:
-        raise Refused(f"certificate: {digits[:40]} must be an exact number as a string")
-
-    decoder = json.JSONDecoder(
-        object_pairs_hook=unique, parse_float=inexact, parse_constant=inexact
-    )
     if len(text) > MAX_CHARACTERS:
         raise Refused(f"certificate: longer than {MAX_CHARACTERS} characters")
     try:
-        return Entry(decoder.decode(text))
+        return Entry(json.loads(text, object_pairs_hook=unique))
     except (ValueError, RecursionError) as error:
         raise Refused(f"certificate: not readable as JSON ({error})") from None
 
@@ -204,13 +197,13 @@ def variables(values: Sequence[arb]) -> list[Jet]:
 
 
 def relu(h: Any) -> Any:
-    """h where h > 0, else 0; a ball round 0 gives one that holds both, a jet there is refused."""
+    """h where h > 0, else 0. A ball round 0 holds these values itself; a jet there is refused."""
     value = h.value if isinstance(h, Jet) else h
     if value > 0 or value < 0:
         return h * int(value > 0)
     if isinstance(h, Jet):
         raise Refused("proof.box: a ReLU unit is neither active nor inactive all over it")
-    return h.union(arb(0)) if isinstance(h, arb) else h
+    return h
 
 
 def sigmoid(h: Any) -> Any:

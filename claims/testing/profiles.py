@@ -7,7 +7,7 @@ from typing import Any
 
 PROFILES = ("default", "gate", "report", "thorough")
 
-_EXAMPLES = 250
+_EXAMPLES = 400
 _FIXED = {"derandomize": True, "database": None}
 _SETTINGS: dict[str, dict[str, Any]] = {
     "default": {"derandomize": False, "max_examples": _EXAMPLES},

@@ -9,10 +9,10 @@ entry and then degenerate the arrays: all zero, duplicates, opposite or collinea
 `labels` decides exactly what a drawn data set is, so that a check can count what it has covered.
 """
 
+from claims.mathematics import Separation, null_vectors, rank, separation
 from claims.testing.strategies.data_sets import DataSet, data_sets, labelled_data_sets
 from claims.testing.strategies.entries import dyadics, rational_inputs, rationals
 from claims.testing.strategies.labels import chord_labels, has_kink, labels
-from claims.testing.strategies.linear_algebra import null_vectors, rank
 from claims.testing.strategies.matrices import (
     EXTREME_EXPONENTS,
     degenerate_matrices,
@@ -28,7 +28,6 @@ from claims.testing.strategies.parameters import (
     parameters_at_kink,
     permutations_of_units,
 )
-from claims.testing.strategies.separation import Separation, separation
 
 __all__ = [
     "EXTREME_EXPONENTS",

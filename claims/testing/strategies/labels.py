@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from claims.mathematics import rank, separation
 from claims.testing.strategies.data_sets import DataSet
-from claims.testing.strategies.linear_algebra import rank
 from claims.testing.strategies.parameters import Chord
-from claims.testing.strategies.separation import separation
 
 
 def labels(data_set: DataSet) -> set[str]:

@@ -14,14 +14,14 @@ from math import gcd
 import numpy as np
 from hypothesis import strategies as st
 
+from claims.mathematics import null_vectors
 from claims.testing.strategies.data_sets import DataSet
 from claims.testing.strategies.draws import between, generator, near_zero, one_of, small_integers
-from claims.testing.strategies.linear_algebra import null_vectors
 
 
 @dataclass(frozen=True, eq=False)
 class Chord:
-    """The point (1 - weight) start + weight end; start and end (P,), 0 <= weight <= 1 exact."""
+    """The point weight start + (1 - weight) end; start and end (P,), 0 <= weight <= 1 exact."""
 
     start: np.ndarray
     end: np.ndarray

@@ -163,7 +163,28 @@ def scaled(matrix, factor):
     return [[written(Fraction(y) * factor) for y in row] for row in matrix]
 
 
-def test_a_maximum_and_a_saddle_are_no_minima(certificates):
+@pytest.mark.parametrize("name", MINIMA)
+def test_what_is_proved_is_proved_over_the_whole_box(certificates, name):
+    certificate = json.loads(certificates[name])
+    proof = certificate["proof"]
+    # At the centre the gap is this large, over the box it is not proved to be.
+    objective = checker.Objective.read(checker.Entry(proof["objective"]))
+    with checker.ctx.workprec(128):
+        centre, lower = (
+            objective.loss([checker.arb(checker.Entry(x).number()) for x in weights])
+            for weights in (proof["box"]["centre"], proof["lower"])
+        )
+        claimed = (centre - lower) * (1 - checker.fmpq(1, 10**12))
+        gap = {**proof, "gap": claimed.str(30, radius=False)}
+    with pytest.raises(checker.Refused, match=r"^proof\.gap: is not proved: loss "):
+        checker.prove(checker.Entry({**certificate, "proof": gap}))
+    # At the centre the preconditioner inverts the Hessian, over a wide box it does not.
+    wide = {**proof, "box": {**proof["box"], "radius": "1"}}
+    with pytest.raises(checker.Refused, match=r"^proof\.box: not mapped into its interior"):
+        checker.prove(checker.Entry({**certificate, "proof": wide}))
+
+
+def test_a_maximum_is_no_minimum(certificates):
     # Between its two minima the neuron has a maximum, found by bisection of the sign of the slope.
     certificate = json.loads(certificates["neuron"])
     objective = checker.Objective.read(checker.Entry(certificate["proof"]["objective"]))
@@ -253,9 +274,10 @@ def test_a_dead_cone_needs_a_linear_output_with_a_bias(certificates):
             checker.prove(checker.Entry(certificate))
 
 
-def test_a_box_with_a_kink_in_it_is_refused(certificates):
+@pytest.mark.parametrize(("centre", "radius"), [("1", "1"), ("1", "3/2"), ("-2", "2"), ("-2", "3")])
+def test_a_box_with_a_kink_in_it_is_refused(certificates, centre, radius):
     certificate = json.loads(certificates["relu-neuron"])
-    certificate["proof"]["box"] = {"centre": ["1"], "radius": "1"}
+    certificate["proof"]["box"] = {"centre": [centre], "radius": radius}
     with pytest.raises(checker.Refused, match="neither active nor inactive"):
         checker.prove(checker.Entry(certificate))
 

@@ -39,8 +39,8 @@ def problem_and_point(case, source):
 
     problem = Problem(
         network,
-        [[datum() / 50 for _ in range(widths[0])] for _ in range(5)],
-        [datum() for _ in range(5)],
+        [[datum() / 50 for _ in range(widths[0])] for _ in range(3)],
+        [datum() for _ in range(3)],
     )
     return problem, [datum() / 100 for _ in range(network.size)]
 
