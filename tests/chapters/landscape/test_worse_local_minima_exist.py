@@ -54,7 +54,7 @@ def accept(check, directory, kind, activations, edit):
         else:
             check.that(True, "the certificate is accepted", certificate=path.name)
             check.certificate(path)
-            check.record(path.stem, f"{statement.sentence} ({statement.figures})")
+            check.record(path.stem, statement.figures)
             accepted += 1
     return accepted
 

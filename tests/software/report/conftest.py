@@ -112,7 +112,6 @@ locator = "last comment"
 summary = "Thanks."
 reason = "Nothing observable could contradict it."
 """
-CELLS = [("xor", 2), ("xor", 3), ("teacher", 2), ("teacher", 3)]
 RESULT = {
     "name": "ends",
     "decision": "supported",
@@ -121,22 +120,20 @@ RESULT = {
     "planned": 2000,
     "n": 2000,
     "plan_hash": "abc123",
-    "quantity": "share of runs that end above the global level",
-    "threshold": 0.05,
+    "event": "end above the global level",
+    "smallest_effect": 0.05,
     "estimates": [
         {
-            "cell": {"problem": problem, "width": width},
+            "cell": {"data": name},
+            "name": name,
             "n": 500,
             "count": count,
             "estimate": count / 500,
             "lower": count / 500 - 0.04,
             "upper": count / 500 + 0.04,
+            "outcomes": {"global level": 500 - count, "above: saddle": count, "undecided": 0},
         }
-        for (problem, width), count in zip(CELLS, (200, 100, 150, 120), strict=True)
-    ],
-    "outcomes": [
-        {"cell": {"problem": problem, "width": width}, "counts": {"global": 300, "saddle": 50}}
-        for problem, width in CELLS
+        for name, count in (("xor, width 2", 200), ("xor, width 3", 100), ("digits, width 2", 150))
     ],
 }
 

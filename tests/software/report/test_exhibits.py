@@ -2,67 +2,59 @@
 
 import re
 
-import pytest
-
 from claims.exhibits import intervals, outcomes
-from claims.exhibits.cells import group_and_label
-from claims.report.drawing import COLOURS, draw
-
-CELLS = [{"problem": "xor", "width": 2}, {"problem": "xor", "width": 3}]
+from claims.report.drawing import CLASSES, COLOURS, draw
 
 
-def estimates(**changes):
+def result(**changes):
     base = {"n": 10, "count": 4, "estimate": 0.4, "lower": 0.1, "upper": 0.7}
-    return {"estimates": [{"cell": cell, **base, **changes} for cell in CELLS], "threshold": 0.05}
+    ends = ({"global": 3, "lost": 0, "saddle": 1}, {"global": 2, "lost": 0, "flat": 1})
+    names = ("xor, tanh, width 2", "xor, tanh, width 3")
+    return {
+        "smallest_effect": 0.05,
+        "event": "end above",
+        "estimates": [
+            {"name": name, "outcomes": counts, **base, **changes}
+            for name, counts in zip(names, ends, strict=True)
+        ],
+    }
 
 
-def test_first_factor_groups_and_the_others_label():
-    assert group_and_label({"problem": "xor", "width": 2, "step": 0.1}) == (
-        "xor",
-        "width 2, step 0.1",
-    )
-    assert group_and_label({"problem": "xor"}) == ("xor", "")
-    assert group_and_label({}) == ("all runs", "")
+def test_estimates_are_grouped_by_the_first_part_of_their_name():
+    exhibit = intervals(result())
+    assert [(row.group, row.label) for row in exhibit.rows] == [
+        ("xor", "tanh, width 2"),
+        ("xor", "tanh, width 3"),
+    ]
+    assert exhibit.quantity == "share of runs that end above"
+    assert exhibit.threshold == 0.05
 
 
-def test_estimates_without_an_interval_are_left_out():
-    assert intervals({"estimates": [{"cell": {}, "n": 0, "estimate": None}]}) is None
+def test_result_without_estimates_shows_nothing():
     assert intervals({}) is None
-    assert intervals(estimates(lower=None)) is None
+    assert outcomes({}) is None
 
 
-def test_shares_are_told_from_other_quantities():
-    assert intervals(estimates()).is_share
-    assert not intervals(estimates(upper=1.5)).is_share
+def test_classes_nobody_ended_in_are_left_out_and_missing_ones_count_zero():
+    exhibit = outcomes(result())
+    assert exhibit.classes == ("global", "saddle", "flat")
+    assert [row.counts for row in exhibit.rows] == [(3, 1, 0), (2, 0, 1)]
+    assert exhibit.rows[0].shares == (0.75, 0.25, 0)
 
 
-def test_missing_classes_count_zero_and_shares_add_up():
-    exhibit = outcomes(
-        {
-            "outcomes": [
-                {"cell": CELLS[0], "counts": {"global": 3, "saddle": 1}},
-                {"cell": CELLS[1], "counts": {"global": 2}},
-            ]
-        }
-    )
-    assert exhibit.classes == ("global", "saddle")
-    assert [row.counts for row in exhibit.rows] == [(3, 1), (2, 0)]
-    assert exhibit.rows[0].shares == (0.75, 0.25)
-
-
-@pytest.mark.parametrize("result", [estimates(), estimates(upper=1.5)])
-def test_drawing_repeats_itself_and_follows_the_colour_scheme(result):
-    exhibit = intervals(result)
-    drawn = draw(exhibit)
-    assert drawn == draw(exhibit)
-    assert b"prefers-color-scheme:dark" in drawn
-    body = drawn.partition(b"</style>")[2]
-    assert not re.search(rb"#[0-9a-f]{6}", body), (
-        "a colour stands there that dark mode cannot change"
-    )
-    for light, _ in COLOURS.values():
-        assert light.encode() not in body
+def test_drawing_repeats_itself_and_follows_the_colour_scheme():
+    for exhibit in (intervals(result()), outcomes(result())):
+        drawn = draw(exhibit)
+        assert drawn == draw(exhibit)
+        assert b"prefers-color-scheme:dark" in drawn
+        body = drawn.partition(b"</style>")[2]
+        assert not re.search(rb"#[0-9a-f]{6}", body), "a colour that dark mode cannot change"
 
 
 def test_drawing_changes_with_the_data():
-    assert draw(intervals(estimates())) != draw(intervals(estimates(estimate=0.41)))
+    assert draw(intervals(result())) != draw(intervals(result(estimate=0.41)))
+
+
+def test_colours_are_told_apart_by_their_code():
+    light = [pair[0] for pair in (*COLOURS.values(), *CLASSES)]
+    assert len(set(light)) == len(light)

@@ -90,10 +90,18 @@ def test_page_depends_on_its_own_claim_alone(example, checks):
     checks[-1] = replace(checks[-1], recorded=[Named("radius", "1/1000")])
     example.evidence(checks)
     after = example.build()
-    changed = {
-        path for path in before if before[path] != after[path] and path.startswith("claims/")
-    }
-    assert changed == {"claims/worse-minimum.html"}
+    assert changed_pages(before, after) == {"claims/worse-minimum.html"}
+
+
+def test_page_does_not_change_with_its_neighbours(example):
+    before = example.build()
+    file = example.folder / "catalogue/convexity.toml"
+    file.write_text(file.read_text().replace("The minimiser is unique", "One minimiser"))
+    assert changed_pages(before, example.build()) == {"claims/rank.html"}
+
+
+def changed_pages(before, after):
+    return {path for path in before if before[path] != after[path] and path.startswith("claims/")}
 
 
 def test_verdicts_are_those_of_the_record(example):
@@ -114,6 +122,12 @@ def test_claim_page_shows_its_evidence(example):
         assert shown in text
     assert "pytest --claim chords" in text
     assert "<math" in text and "&lt;script&gt;" in text
+
+
+def test_check_by_a_study_shows_its_decision_and_no_other(example):
+    text = example.build()["claims/ends.html"].decode()
+    assert "decided by the rule of a study: supported" in text
+    assert "shows that it holds" not in text
 
 
 def test_claim_without_evidence_says_so(example):
@@ -169,8 +183,31 @@ def test_summary_is_a_table_that_bars_do_not_break(example):
 
 def test_study_without_estimates_has_no_figure(example):
     result = json.loads((example.places.studies / "ends.json").read_text())
-    del result["estimates"], result["outcomes"]
+    del result["estimates"]
     (example.places.studies / "ends.json").write_text(json.dumps(result))
     files = example.build()
     assert not [path for path in files if path.startswith("figures/")]
     assert "<figure>" not in files["claims/ends.html"].decode()
+
+
+def luminance(colour):
+    parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_text_has_contrast_in_both_schemes(example):
+    """WCAG 2, level AA: 4.5 to 1 for text of ordinary size."""
+    style = example.build()["style.css"].decode()
+    schemes = [
+        dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", part)) for part in style.split("@media")
+    ]
+    for colours in schemes[:2]:
+        for name in ("ink", "soft", "link", "for", "partly", "against", "open", "none"):
+            for ground in ("paper", "panel"):
+                bright, dark = sorted(
+                    (luminance(colours[name]), luminance(colours[ground])), reverse=True
+                )
+                assert (bright + 0.05) / (dark + 0.05) >= 4.5, (name, ground, colours[name])

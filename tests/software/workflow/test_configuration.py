@@ -91,3 +91,14 @@ def test_lock_excludes_another_process_and_ends_with_it(tmp_path):
     holder.kill()
     holder.communicate()
     lock.take_lock(path)
+
+
+def test_snakemake_refuses_a_bad_configuration_in_one_sentence():
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--dry-run", "--config", "scale=huge"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "scale is 'huge'. Give one of smoke, default, full." in done.stdout + done.stderr

@@ -1,0 +1,57 @@
+# make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
+# make test          set up .venv, then verify the claims and test the software
+# make lint          formatting, imports, types
+# make check-reports is reports/ what the tree would give? says which outputs are stale, and why
+# make lock          pin the dependencies anew (needs uv)
+# make clean         remove caches and intermediates; keeps .venv and reports/
+#
+# PYTHON chooses the interpreter (3.11 or newer): make PYTHON=python3.13
+# uv is used where it is on PATH, venv and pip otherwise.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Empty counts as absent, so that UV= forces pip.
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: all test lint check-reports lock clean
+
+all: $(READY)
+	$(BIN)/snakemake
+
+test: $(READY)
+	$(BIN)/pytest -n auto --maxprocesses 8 $(PYTEST_ARGUMENTS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy claims
+	$(BIN)/snakefmt --check Snakefile workflow
+
+check-reports: $(READY)
+	$(BIN)/python -m claims.report.freshness reports
+
+# The stamp is written last: an interrupted set-up starts again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'error: $(PYTHON) is no Python 3.11 or newer; choose one: make PYTHON=python3.12' >&2; exit 1; }
+ifneq ($(UV),)
+	$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	$(UV) pip install --quiet --python $(VENV) --require-hashes --requirement requirements.lock
+	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
+
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --quiet --extra development --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .claims .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find claims tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,17 @@
+"""What a figure or an overview shows, as data; drawing is the report's business."""
+
+from claims.exhibits.intervals import Interval, Intervals, intervals
+from claims.exhibits.outcomes import Outcome, Outcomes, outcomes
+from claims.exhibits.overview import Row, Section, overview
+
+__all__ = [
+    "Interval",
+    "Intervals",
+    "Outcome",
+    "Outcomes",
+    "Row",
+    "Section",
+    "intervals",
+    "outcomes",
+    "overview",
+]

@@ -1,0 +1,106 @@
+"""What a report is made from, joined: catalogue, evidence, verdicts, results, certificates."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims.record import (
+    Catalogue,
+    Chapter,
+    Check,
+    Claim,
+    ClaimVerdict,
+    Evidence,
+    Reading,
+    ReadingVerdict,
+    judge_all,
+    load_catalogue,
+    read_evidence,
+)
+from claims.report.sentences import finding
+
+
+class BadMaterial(ValueError):
+    """A file that the report needs is missing or no JSON; the message names it and the mend."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A reading, its verdict, the sentence that states it, its checks, failed ones too."""
+
+    reading: Reading
+    verdict: ReadingVerdict
+    sentence: str
+    checks: list[Check]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the pages show; `studies` (by name) and `certificates` (by file) are parsed JSON."""
+
+    catalogue: Catalogue
+    evidence: Evidence
+    verdicts: Mapping[str, ClaimVerdict]
+    studies: Mapping[str, dict[str, Any]]
+    certificates: Mapping[str, dict[str, Any]]
+
+    def judged(self, claim: Claim) -> list[Judged]:
+        """Every reading of a claim, the literal one first."""
+        conditions = {condition.id: condition.text for condition in claim.conditions}
+        judged = []
+        for reading, verdict in zip(claim.judged(), self.verdicts[claim.id].judged(), strict=True):
+            checks = [
+                check
+                for check in self.evidence.checks
+                if check.claim == claim.id and check.reading == reading.id
+            ]
+            judged.append(Judged(reading, verdict, finding(verdict, checks, conditions), checks))
+        return judged
+
+    def chapter(self, claim: Claim) -> Chapter:
+        """The chapter in which a claim stands."""
+        return next(chapter for chapter in self.catalogue.chapters if chapter.name == claim.chapter)
+
+
+def read_material(
+    evidence: Path, studies: Path, certificates: Path, catalogue: Catalogue | None = None
+) -> Material:
+    """Read and judge; raises the errors of `claims.record`, and `BadMaterial`.
+
+    A folder that does not exist holds nothing; what the evidence names must be there.
+    """
+    catalogue = catalogue or load_catalogue()
+    record = read_evidence(evidence)
+    verdicts = {verdict.id: verdict for verdict in judge_all(catalogue, record).claims}
+    material = Material(
+        catalogue,
+        record,
+        verdicts,
+        {path.stem: _read(path) for path in sorted(studies.glob("*.json"))},
+        {path.name: _read(path) for path in sorted(certificates.glob("*.json"))},
+    )
+    for verdict in verdicts.values():
+        for study in verdict.studies:
+            _require(studies / f"{study.name}.json", study.name in material.studies, verdict)
+        for name in verdict.certificates:
+            _require(certificates / name, name in material.certificates, verdict)
+    return material
+
+
+def _require(path: Path, there: bool, verdict: ClaimVerdict) -> None:
+    if not there:
+        raise BadMaterial(f"{path}: missing, and claim {verdict.id} rests on it; run `snakemake`.")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadMaterial(
+            f"{path}: this is not JSON ({error}); delete it and run `snakemake`."
+        ) from None
+    if not isinstance(content, dict):
+        raise BadMaterial(f"{path}: a JSON object is expected; delete it and run `snakemake`.")
+    return content
