@@ -96,7 +96,7 @@ def gradient(program: Program, name: str) -> Program:
 
 
 def hessian(program: Program, name: str) -> Program:
-    """Return the program of the second derivatives: for a scalar a matrix over ``name``'s entries."""
+    """Return the program of the second derivatives: of a scalar, a matrix over ``name``."""
     return gradient(gradient(program, name), name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def evaluate(program: Program, **inputs: Any) -> Any:
             values.append(arrays[name][index])
         elif line.operation == "uninterpreted":
             name, order = line.detail
-            function = elementwise(lambda h, n=name, o=order: h.uninterpreted(n, o))
+            function = elementwise(methodcaller("uninterpreted", name, order))
             values.append(function(values[line.arguments[0]]))
         else:
             operation = OPERATIONS[line.operation]

@@ -67,8 +67,8 @@ class Recorder:
     def program(self, shapes: Mapping[str, Shape], output: NDArray[np.int64]) -> Program:
         """Return the program that computes ``output``, without the lines that it does not need."""
         needed = [False] * len(self.lines)
-        for number in output.flat:
-            needed[number] = True
+        for root in output.flat:
+            needed[root] = True
         for number in range(len(self.lines) - 1, -1, -1):
             if needed[number]:
                 for argument in self.lines[number].arguments:
@@ -81,6 +81,6 @@ class Recorder:
                 arguments = tuple(renumbered[argument] for argument in line.arguments)
                 kept.append(Line(line.operation, arguments, line.detail))
         moved = np.empty(output.shape, dtype=np.int64)
-        for index, number in np.ndenumerate(output):
-            moved[index] = renumbered[int(number)]
+        for index, old in np.ndenumerate(output):
+            moved[index] = renumbered[int(old)]
         return Program(tuple(kept), dict(shapes), moved)

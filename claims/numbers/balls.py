@@ -17,6 +17,8 @@ from claims.numbers.scalar import Scalar
 # Below this radius a formula that uses its argument more than once loses next to nothing.
 _NARROW = arb(2) ** -20
 
+_LARGEST_EXPONENT = 100_000
+
 
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
@@ -115,6 +117,9 @@ class Ball(Scalar):
     def softplus_inverse(self) -> Ball:
         return Ball(self.arb + (-(-self.arb).expm1()).log())
 
+    def log(self) -> Ball:
+        return Ball(self.arb.log())
+
     def cube_root(self) -> Ball:
         if self.sign() in (1, -1):
             return Ball(_cube_root(self.arb))
@@ -141,8 +146,13 @@ class Ball(Scalar):
             return False
         if not self.arb.rad().is_finite():
             return True
-        distance = fmpq(value.numerator, value.denominator) - self.arb.mid().fmpq()
-        return bool(abs(distance) <= self.arb.rad().fmpq())
+        exponents = (self.arb.mid().man_exp()[1], self.arb.rad().man_exp()[1])
+        if max(map(abs, exponents)) > _LARGEST_EXPONENT:  # no fraction of that size fits in memory
+            with precision(4096):
+                distance = arb(value.numerator) / value.denominator - self.arb.mid()
+                return bool(abs(distance) <= self.arb.rad())
+        difference = fmpq(value.numerator, value.denominator) - self.arb.mid().fmpq()
+        return bool(abs(difference) <= self.arb.rad().fmpq())
 
     def __repr__(self) -> str:
         return f"Ball({self.arb})"

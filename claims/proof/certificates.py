@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claims.compiled import Function
+from claims.files import write_whole
 from claims.mathematics import SQUARED_ERROR, Network, Objective
 from claims.numbers import Arithmetic, exact_fraction
 from claims.proof import checker
@@ -103,10 +103,4 @@ def certificate(kind: str, claim: str, proof: dict[str, Any]) -> str:
 
 def write_certificate(path: Path, text: str) -> None:
     """Write the file, creating its folder; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, text.encode())

@@ -25,7 +25,6 @@ from claims.record.evidence import (
     read_evidence,
     write_evidence,
 )
-from claims.record.files import write_whole
 from claims.record.formulas import formula_fault
 from claims.record.loading import CATALOGUE, CatalogueError, load_catalogue
 from claims.record.names import is_slug, suggestion
@@ -79,5 +78,4 @@ __all__ = [
     "suggestion",
     "write_evidence",
     "write_verdicts",
-    "write_whole",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from claims.record.files import write_whole
+from claims.files import write_whole
 
 SCHEMA: Literal[1] = 1
 

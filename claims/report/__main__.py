@@ -9,7 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from claims.record import CatalogueError, EvidenceError, write_whole
+from claims.files import write_whole
+from claims.record import CatalogueError, EvidenceError
 from claims.report.material import BadMaterial, Material, read_material
 from claims.report.provenance import build_provenance
 from claims.report.site import Places, build_site

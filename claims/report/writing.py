@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from claims.record import write_whole
+from claims.files import write_whole
 
 # Folders that hold nothing but files of the report; data, certificates and runtime are written by
 # others.

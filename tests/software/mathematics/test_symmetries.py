@@ -23,6 +23,7 @@ from claims.mathematics import (
     one_hidden_layer,
     permute_units,
     scale_unit,
+    swap_units,
 )
 from claims.numbers import RATIONALS, SYMBOLS, symbols
 
@@ -39,6 +40,16 @@ def test_permutation_moves_rows_biases_and_columns_together():
     theta = np.arange(9)
     assert permute_units(network, theta, (1, 0)).tolist() == [2, 3, 0, 1, 5, 4, 7, 6, 8]
     assert theta.tolist() == list(range(9))
+
+
+def test_a_swap_exchanges_two_units():
+    network = one_hidden_layer(1, 3, SIGMOID)
+    theta = np.arange(10)
+    assert swap_units(network, theta, 0, 2).tolist() == [2, 1, 0, 5, 4, 3, 8, 7, 6, 9]
+    assert swap_units(network, theta, 2, 1).tolist() == [0, 2, 1, 3, 5, 4, 6, 8, 7, 9]
+    assert swap_units(network, theta, 1, 1).tolist() == list(range(10))
+    with pytest.raises(ValueError, match="one hidden layer"):
+        swap_units(linear(2), np.zeros(3), 0, 1)
 
 
 def test_permutations_compose():

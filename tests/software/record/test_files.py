@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from claims.files import write_whole
 from claims.record import (
     Catalogue,
     Chapter,
@@ -29,7 +30,6 @@ from claims.record import (
     read_verdicts,
     write_evidence,
     write_verdicts,
-    write_whole,
 )
 
 CHECK = Check(

@@ -1,0 +1,47 @@
+"""Runs in blocks of 64 lanes: how many runs lie in memory, and how blocks are spread over threads.
+
+A block is always full. Lanes that no run needs repeat the last run, so that every run is computed
+by the same instructions, whatever its neighbours: its result does not depend on them in a single
+bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LANES = 64
+
+Floats = NDArray[np.float64]
+
+
+def pack(rows: Floats) -> Floats:
+    """Return ``rows`` (k, runs), one column a run, as blocks (number of blocks, k * 64)."""
+    count, runs = rows.shape
+    blocks = -(-runs // LANES)
+    padded = np.pad(rows, ((0, 0), (0, blocks * LANES - runs)), mode="edge")
+    return np.ascontiguousarray(
+        padded.reshape(count, blocks, LANES).transpose(1, 0, 2).reshape(blocks, count * LANES)
+    )
+
+
+def unpack(memory: Floats, runs: int) -> Floats:
+    """Return the rows (k, runs) that lie in blocks (number of blocks, k * 64)."""
+    blocks, width = memory.shape
+    rows = memory.reshape(blocks, width // LANES, LANES).transpose(1, 0, 2)
+    return np.ascontiguousarray(rows.reshape(width // LANES, blocks * LANES)[:, :runs])
+
+
+def over_blocks(kernel: Callable[..., None], memory: Floats, *arguments: Any, threads: int) -> None:
+    """Run ``kernel(blocks, *arguments)`` on all of ``memory``, in place, by so many threads."""
+    if threads == 1 or len(memory) == 1:
+        kernel(memory, *arguments)
+        return
+    parts = np.array_split(memory, min(threads, len(memory)))
+    with ThreadPoolExecutor(len(parts)) as pool:
+        for done in [pool.submit(kernel, part, *arguments) for part in parts]:
+            done.result()

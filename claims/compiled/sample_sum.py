@@ -1,0 +1,73 @@
+"""What kernels are compiled from: a function that is a sum over samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from claims.compiled.differentiation import gradient
+from claims.compiled.evaluation import evaluate
+from claims.compiled.program import Program
+from claims.compiled.recording import record
+
+
+@dataclass(frozen=True)
+class SampleSum:
+    """f(theta) = scale * sum_i term(theta, x_i, y_i) + rest(theta), for theta (size,).
+
+    ``term(theta, inputs (n, features), targets (n,))`` returns the sum over the n samples given, so
+    that one definition serves any number of samples; ``scale`` is an argument of the kernels.
+    """
+
+    term: Callable[[Any, Any, Any], Any]
+    size: int
+    features: int
+    rest: Callable[[Any], Any] | None = None
+
+    def value(self, samples: int) -> Program:
+        """Return the program of the sum of ``samples`` terms."""
+        shapes = {
+            "theta": (self.size,),
+            "inputs": (samples, self.features),
+            "targets": (samples,),
+        }
+        return record(self.term, **shapes)
+
+    def gradient(self, samples: int) -> Program:
+        """Return the program of the gradient (size,) of the sum of ``samples`` terms."""
+        return gradient(self.value(samples), "theta")
+
+    def derivatives(self, samples: int, order: int) -> Program:
+        """Return one program of value, gradient and Hessian, up to ``order`` (0, 1 or 2).
+
+        Its output is flat: the value, then size entries, then the lower triangle row by row.
+        """
+        return _joined(self.value(samples), order)
+
+    def rest_gradient(self) -> Program | None:
+        return None if self.rest is None else gradient(self._rest_value(), "theta")
+
+    def rest_derivatives(self, order: int) -> Program | None:
+        return None if self.rest is None else _joined(self._rest_value(), order)
+
+    def _rest_value(self) -> Program:
+        assert self.rest is not None
+        return record(self.rest, theta=(self.size,))
+
+
+def _joined(value: Program, order: int) -> Program:
+    programs = [value]
+    for _ in range(order):
+        programs.append(gradient(programs[-1], "theta"))
+
+    def outputs(**inputs: Any) -> Any:
+        # Evaluated on recording scalars: lines that the derivatives have in common are shared.
+        parts = [np.asarray(evaluate(program, **inputs), dtype=object) for program in programs]
+        if order == 2:
+            parts[2] = parts[2][np.tril_indices(len(parts[2]))]
+        return np.concatenate([part.reshape(-1) for part in parts])
+
+    return record(outputs, **value.shapes)

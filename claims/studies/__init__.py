@@ -1,0 +1,1 @@
+"""Studies fixed before they run: plans, shards, gathering, statistics and decision rules."""

@@ -1,0 +1,108 @@
+"""The first study: how its runs are judged, on made-up records and on a few real ones."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from claims.studies.descent_not_global import RECORD, global_level, known_level, run, summarise
+from claims.studies.plan import PlanError, plan_hash
+from claims.studies.registry import planned
+from claims.training import CODES, End
+
+STUDY = planned("descent-not-global")
+CELLS = {STUDY.study.name(cell): cell for cell in STUDY.cells}
+LINE = CELLS["two-minima, sigmoid, width 1"]
+
+
+def records(*runs):
+    made = np.zeros(len(runs), dtype=RECORD)
+    made["run"] = np.arange(len(runs))
+    for row, (end, level, reached) in zip(made, runs, strict=True):
+        row["end"], row["level"], row["reached"] = CODES.index(end), level, reached
+    return made
+
+
+MADE_UP = records(
+    (End.MINIMUM, 12.04107, 12.04108),
+    (End.MINIMUM, 13.0784, 13.0784),
+    (End.INFINITY, 12.0415, 12.05),
+    (End.DIVERGED, np.inf, np.inf),
+    (End.UNDECIDED, 12.5, 12.5),
+    (End.UNDECIDED, 12.0412, 12.0412),
+    (End.SADDLE, 14.0, 14.0),
+)
+
+
+def test_every_kind_of_run():
+    summary = summarise(LINE, MADE_UP)
+    assert (summary.n, summary.count, summary.undecided) == (7, 3, 1)
+    assert summary.outcomes == {
+        "global level": 3,
+        "above: minimum": 1,
+        "above: saddle": 1,
+        "above: flat": 0,
+        "above: at infinity": 0,
+        "above: diverged": 1,
+        "undecided": 1,
+    }
+    assert sum(row["runs"] for row in summary.rows) == 7
+    assert {row["outcome"] for row in summary.rows} == {"global level", "above", "undecided"}
+
+
+def test_a_lower_level_that_a_run_finds_replaces_the_known_one():
+    lower = records((End.MINIMUM, 11.0, 11.0), (End.MINIMUM, 12.04107, 12.04107))
+    assert global_level(LINE, lower) == 11.0
+    assert summarise(LINE, lower).count == 1
+    passing = records((End.UNDECIDED, 11.0, 11.0), (End.MINIMUM, 12.04107, 12.04107))
+    assert summarise(LINE, passing).count == 1
+
+
+def test_without_a_run_that_finds_it_the_known_level_stands():
+    assert summarise(LINE, records((End.MINIMUM, 13.0784, 13.0784))).count == 1
+
+
+def test_levels_within_the_tolerance_are_one_row():
+    summary = summarise(
+        LINE, records(*((End.MINIMUM, level, level) for level in (13.0, 13.0009, 13.0011)))
+    )
+    assert [(row["level"], row["runs"]) for row in summary.rows] == [("13", 2), ("13.0011", 1)]
+
+
+@pytest.fixture(scope="module")
+def real():
+    return run("test", LINE, 0, 100)
+
+
+def test_real_runs_end_at_the_certified_levels(real):
+    assert set(real["end"]) == {CODES.index(End.MINIMUM)}
+    low = real["level"] < 12.5
+    assert low.any() and not low.all()
+    # The levels as printed, to half a unit of their last figure.
+    assert np.all(np.abs(real["level"] - np.where(low, 12.04107, 13.07840)) < 5e-6)
+
+
+def test_a_run_does_not_depend_on_the_others(real):
+    assert run("test", LINE, 37, 38).tobytes() == real[37:38].tobytes()
+    assert run("other", LINE, 37, 38).tobytes() != real[37:38].tobytes()
+
+
+def test_starts_are_shared_between_cells_that_differ_in_the_step_alone(real):
+    other = run("test", msgspec.structs.replace(LINE, step=LINE.step / 2), 0, 20)
+    assert (other["updates"] != real["updates"][:20]).any()
+    assert np.mean(np.abs(other["level"] - real["level"][:20]) < 1e-3) > 0.8
+
+
+def test_the_pilot_has_seeds_of_its_own():
+    assert STUDY.plan.pilot.seed != plan_hash(STUDY.plan)
+
+
+def test_the_known_level_is_the_loss_at_the_lowest_point():
+    better = known_level(LINE)
+    assert better == pytest.approx(12.04107, abs=1e-5)
+    without = msgspec.structs.replace(LINE, lowest_point=None)
+    assert known_level(without) == 0
+    too_short = msgspec.structs.replace(LINE, lowest_point=[1.0])
+    with pytest.raises(PlanError, match=r"two-minima.*lowest_point has 1 weights; give the 4"):
+        known_level(too_short)
