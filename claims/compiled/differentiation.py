@@ -1,7 +1,9 @@
 """Reverse differentiation of programs: a derivative is a program over the same primitives.
 
 One row an operation (Griewank and Walther, Evaluating Derivatives, 2008, chapter 3). At the kink
-of a select the derivative is that of the branch taken, here the second one, as for the value.
+of a select the derivative is that of the branch taken, here the second one, as for the value: a
+first derivative over a box that holds a kink still encloses every slope, a second one does not
+enclose the jump, so that no mean value argument may use it there.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from claims.numbers import quotient, softplus, square
+from claims.numbers import quotient, select, softplus, square
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,14 @@ HALF_SQUARED_ERROR = Loss(
     "half squared error", lambda prediction, target: quotient(square(prediction - target), 2)
 )
 
+# Convex, with a kink at 0: what smoothness is for.
+ABSOLUTE_ERROR = Loss(
+    "absolute error",
+    lambda prediction, target: select(
+        prediction - target, prediction - target, target - prediction
+    ),
+)
+
 # -t log s(z) - (1 - t) log(1 - s(z)) of the logit z. Two positive terms: softplus(z) - t z would
 # lose every digit of a confident right answer.
 CROSS_ENTROPY = Loss(
@@ -38,11 +46,15 @@ CROSS_ENTROPY = Loss(
 
 @dataclass(frozen=True)
 class L2:
-    """The penalty ``coefficient`` times the sum of the squared parameters, biases included."""
+    """The penalty ``coefficient`` times the sum of the squared parameters, biases included.
 
-    coefficient: Fraction
+    The coefficient is an int or Fraction, or a scalar of the arithmetic in which it is evaluated.
+    """
+
+    coefficient: Any
 
     def value(self, theta: Any) -> Any:
-        return quotient(
-            square(theta).sum() * self.coefficient.numerator, self.coefficient.denominator
-        )
+        total = square(theta).sum()
+        if isinstance(self.coefficient, (int, Fraction)):
+            return quotient(total * self.coefficient.numerator, self.coefficient.denominator)
+        return total * self.coefficient

@@ -43,6 +43,14 @@ def permute_units(network: Network, theta: Any, permutation: Sequence[int]) -> A
     return moved
 
 
+def swap_units(network: Network, theta: Any, first: int, second: int) -> Any:
+    """Return theta (p,) with two hidden units exchanged; a unit swapped with itself stays."""
+    _require_one_hidden_layer(network)
+    order = list(range(network.widths[1]))
+    order[first], order[second] = order[second], order[first]
+    return permute_units(network, theta, order)
+
+
 def flip_unit(network: Network, theta: Any, unit: int) -> Any:
     """Return theta with the signs of a hidden unit's incoming parameters turned.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -60,6 +61,8 @@ def _symbol(value: Any) -> Symbol:
     if isinstance(value, Symbol):
         return value
     if isinstance(value, str) and value.isidentifier():
+        if value.lower() in ("nan", "inf", "infinity"):
+            raise ValueError(f"{value} is no number that data can hold, nor the name of a symbol")
         return Symbol.named(value)
     return Symbol._constant(exact_fraction(value))
 
@@ -71,7 +74,12 @@ SYMBOLS = Arithmetic("symbols", _symbol)
 
 
 def symbols(name: str, *shape: int) -> Any:
-    """Return an array of that shape of named generators, ``name_0_1`` at index (0, 1)."""
+    """Return an array of that shape of named generators, ``name_0_1`` at index (0, 1).
+
+    Raises ValueError for a name that ends like an index: two arrays would share generators.
+    """
+    if re.search(r"_\d+$", name):
+        raise ValueError(f"{name!r} ends like an index: choose a name that ends in a letter")
     result = np.empty(shape, dtype=object)
     for index in np.ndindex(shape):
         result[index] = Symbol.named("_".join([name, *map(str, index)]))

@@ -130,6 +130,8 @@ class Ball(Scalar):
             return positive
         if self.arb <= 0:
             return otherwise
+        if self.arb.is_nan():
+            return self
         return Ball(positive.arb.union(otherwise.arb))
 
     def sign(self) -> int | None:

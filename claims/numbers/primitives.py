@@ -42,9 +42,7 @@ def _objects(h: Any, method: Callable[[Any], Any]) -> Any:
 
 
 def _is_float(h: Any) -> bool:
-    return isinstance(h, float) or (
-        isinstance(h, np.ndarray) and h.dtype == np.float64
-    )
+    return isinstance(h, float) or (isinstance(h, np.ndarray) and h.dtype == np.float64)
 
 
 def _primitive(name: str, on_floats: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -93,6 +91,9 @@ tangent.__doc__ = "Return the inverse of arctan, for -pi/2 < t < pi/2."
 softplus_inverse = _primitive("softplus_inverse", floats.softplus_inverse)
 softplus_inverse.__doc__ = "Return log(exp(t) - 1) for t > 0, the inverse of softplus."
 
+log = _primitive("log", np.log)
+log.__doc__ = "Return the natural logarithm, for t > 0."
+
 cube_root = _primitive("cube_root", np.cbrt)
 cube_root.__doc__ = "Return the real cube root."
 
@@ -103,7 +104,10 @@ def select(h: Any, positive: Any, otherwise: Any) -> Any:
     A ball whose sign is undecided gives the hull of both; arguments broadcast together.
     """
     if isinstance(h, Scalar):
-        return h.select(h._coerce(positive), h._coerce(otherwise))
+        branches = h._coerce(positive), h._coerce(otherwise)
+        if any(branch is NotImplemented for branch in branches):
+            raise TypeError(f"{positive!r} and {otherwise!r} are not both numbers")
+        return h.select(*branches)
     if _is_float(h):
         return floats.select(h, positive, otherwise)
     arrays = np.broadcast_arrays(

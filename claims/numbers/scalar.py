@@ -134,6 +134,9 @@ class Scalar:
     def softplus_inverse(self) -> Any:
         self._no_primitive("the inverse of softplus")
 
+    def log(self) -> Any:
+        self._no_primitive("the logarithm")
+
     def cube_root(self) -> Any:
         self._no_primitive("the cube root")
 

@@ -9,13 +9,14 @@ argument in canonical form. The relations that hold for every argument are built
 - arctan(-h) = -arctan h,
 
 so that an identity between two expressions that follows from these and from the field
-operations is recognised, whatever the values of the generators. No relation between
-different arguments is used; an expression that is not recognised as zero may still be zero.
+operations is recognised. It then holds wherever no denominator that was divided by vanishes: who
+divides has to show that. No relation between different arguments is used; an expression that is
+not recognised as zero may still be zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +40,15 @@ def _joined(*polynomials: fmpq_mpoly) -> list[fmpq_mpoly]:
 
 
 _KNOWN = ("s", "softplus", "arctan")
+
+
+def _check_unknown(name: str) -> None:
+    plain = name.rstrip("'")
+    if plain in _KNOWN or not plain.isidentifier():
+        raise ValueError(
+            f"{name!r} cannot name an unknown function: use letters, digits and underscores, "
+            f"and none of {', '.join(_KNOWN)}"
+        )
 
 
 class Symbol(Scalar):
@@ -68,6 +78,15 @@ class Symbol(Scalar):
     def _generator_named(cls, name: str) -> Symbol:
         context = _context((name,))
         return cls(context.gens()[0], context.constant(1))
+
+    @classmethod
+    def applied(cls, name: str, *arguments: Symbol) -> Symbol:
+        """Return the value of an unknown function of that name at the arguments.
+
+        Raises ValueError for a name that is no identifier, primes apart, or of a known function.
+        """
+        _check_unknown(name)
+        return cls._generator_named(f"{name}({', '.join(map(str, arguments))})")
 
     @classmethod
     def _constant(cls, value: Fraction) -> Symbol:
@@ -130,8 +149,20 @@ class Symbol(Scalar):
         return self._generator("arctan")
 
     def uninterpreted(self, name: str, order: int = 0) -> Symbol:
-        """Return the ``order``-th derivative of a function of which nothing is known, at self."""
-        return self._generator(name + "'" * order)
+        """Return the ``order``-th derivative of a function of which nothing is known, at self.
+
+        Raises ValueError as ``applied`` does.
+        """
+        return Symbol.applied(name + "'" * order, self)
+
+    def substitute(self, values: Mapping[str, Any]) -> Symbol:
+        """Return the expression with generators replaced: ``{str(generator): int or Symbol}``.
+
+        Generators that the mapping leaves out stay; names inside the argument of a function, as the
+        h of s(h), are not looked at. Raises ZeroDivisionError where the denominator becomes zero.
+        """
+        numerator = _substituted(self.numerator, values)
+        return numerator / _substituted(self.denominator, values)
 
     def __str__(self) -> str:
         if self.denominator.is_one():
@@ -142,14 +173,25 @@ class Symbol(Scalar):
         return f"Symbol({self})"
 
 
+def _substituted(polynomial: fmpq_mpoly, values: Mapping[str, Any]) -> Symbol:
+    names = polynomial.context().names()
+    generators = [values.get(name, Symbol._generator_named(name)) for name in names]
+    result = Symbol._constant(Fraction(0))
+    for exponents, coefficient in polynomial.to_dict().items():
+        term = Symbol._constant(Fraction(int(coefficient.p), int(coefficient.q)))
+        for generator, exponent in zip(generators, exponents, strict=True):
+            for _ in range(exponent):
+                term = term * generator
+        result = result + term
+    return result
+
+
 def uninterpreted(name: str) -> Callable[[Any], Any]:
     """Return a function of one scalar of which nothing is known but that it is a function.
 
     What is proved with it holds for every activation. It acts on symbols and on recording
-    scalars, elementwise on object arrays. Raises ValueError for the name of a known function.
+    scalars, elementwise on object arrays. Raises ValueError for a name that is no identifier,
+    primes apart, or that of a known function.
     """
-    if name in _KNOWN:
-        raise ValueError(
-            f"{name!r} names a function with relations of its own: choose another name"
-        )
+    _check_unknown(name)
     return elementwise(lambda h: h.uninterpreted(name))

@@ -312,7 +312,7 @@ def worse_local_minimum(proof: Entry) -> tuple[str, str]:
         if not positive_definite(over_box.hessian):
             box.refuse("the Hessian is not proved positive definite all over it")
         lower_loss = objective.loss([arb(value) for value in lower])
-        figures = f"loss {decimal(over_box.value)} in the box, {decimal(lower_loss)} at lower"
+        figures = f"loss {decimal(at_centre.value)} at the centre, {decimal(lower_loss)} at lower"
         if not over_box.value - lower_loss > gap:
             difference.refuse(f"is not proved: {figures}")
         near = ", ".join(decimal(arb(value)) for value in centre)

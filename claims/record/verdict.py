@@ -27,16 +27,19 @@ class Verdict(Struct, frozen=True):
 
 
 def derive(reading: Reading, checks: Iterable[Check]) -> Verdict:
-    """Return the verdict on ``reading`` from its checks; those that did not pass show nothing.
+    """Return the verdict on ``reading`` from its checks.
 
-    Contradicting checks prove nothing: the verdict is then "unverified", and says which contradict.
+    They are judged together: a proof may be spread over several of them. Where one has failed, or
+    where two contradict each other, the verdict is "unverified"; it says which contradict.
     """
-    passed = [check for check in checks if check.outcome == "passed"]
+    checks = list(checks)
+    if any(check.outcome != "passed" for check in checks):
+        return Verdict("unverified")
     if reading.kind == "frequency":
-        return _derive_frequency(passed)
+        return _derive_frequency(checks)
     if reading.kind == "existential":
-        return _derive_existential(passed)
-    return _derive_universal(passed, "inference" if reading.kind == "inference" else "universal")
+        return _derive_existential(checks)
+    return _derive_universal(checks, "inference" if reading.kind == "inference" else "universal")
 
 
 def _derive_universal(checks: list[Check], kind: str) -> Verdict:
@@ -63,8 +66,12 @@ def _derive_universal(checks: list[Check], kind: str) -> Verdict:
 
 
 def _derive_existential(checks: list[Check]) -> Verdict:
+    # The conditions of a proof are hypotheses, which something has to meet; those of a witness are met.
     instances = [
-        check for check in checks if check.shows == "holds" and check.by in (*_PROOFS, "witness")
+        check
+        for check in checks
+        if check.shows == "holds"
+        and (check.by == "witness" or (check.by in _PROOFS and not check.when))
     ]
     denials = [check for check in checks if check.shows == "fails" and check.by in _PROOFS]
     contradictions = [

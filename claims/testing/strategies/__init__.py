@@ -19,6 +19,7 @@ from claims.testing.strategies.matrices import (
     design_matrices,
     generic_matrices,
 )
+from claims.testing.strategies.networks import NetworkPoint, network_points
 from claims.testing.strategies.parameters import (
     Chord,
     chord_problems,
@@ -33,6 +34,7 @@ __all__ = [
     "EXTREME_EXPONENTS",
     "Chord",
     "DataSet",
+    "NetworkPoint",
     "Separation",
     "chord_labels",
     "chord_problems",
@@ -45,6 +47,7 @@ __all__ = [
     "has_kink",
     "labelled_data_sets",
     "labels",
+    "network_points",
     "network_shapes",
     "null_vectors",
     "parameters",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import strategies as st
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -78,25 +79,26 @@ def test_curvature_along_every_line_is_a_sum_of_squares(check, *, loss=CROSS_ENT
     loss=SQUARED_ERROR,
     output=SIGMOID,
 )
-@given(problem=strategies.chord_problems(strategies.labelled_data_sets()))
-def test_chords_lie_above_the_graph(check, problem, *, loss=CROSS_ENTROPY, output=None):
+@given(problem=strategies.chord_problems(strategies.labelled_data_sets()), soft=st.booleans())
+def test_chords_lie_above_the_graph(check, problem, soft, *, loss=CROSS_ENTROPY, output=None):
     """No chord between two random weight vectors dips below the graph.
 
-    Random data sets of every class of separability, with a chord between two weight vectors each;
-    the gap between chord and graph is decided in balls. Chords along which no logit changes are
-    recognised exactly: their gap is zero.
+    Random data sets of every class of separability, labels 0 and 1 or softened to 1/8 and 7/8,
+    with a chord between two weight vectors each; the gap between chord and graph is decided in
+    balls. Chords along which no logit changes are recognised exactly: their gap is zero.
     """
     data, chord = problem
+    labels = data.targets * 0.75 + 0.125 if soft else data.targets
     features = data.inputs.shape[1]
     network = linear(features, bias=False) if output is None else neuron(features, output)
     objective = Objective(network, loss)
 
     def gap(arithmetic):
-        inputs, targets = arithmetic.enter(data.inputs), arithmetic.enter(data.targets)
+        inputs, targets = arithmetic.enter(data.inputs), arithmetic.enter(labels)
         return chord_gap(
             lambda theta: objective.value(theta, inputs, targets),
-            arithmetic.enter(chord.end),
             arithmetic.enter(chord.start),
+            arithmetic.enter(chord.end),
             arithmetic.enter(chord.weight),
         )
 
@@ -108,7 +110,7 @@ def test_chords_lie_above_the_graph(check, problem, *, loss=CROSS_ENTROPY, outpu
         "the chord lies above the graph",
         tie=bool(found),
         inputs=data.inputs,
-        labels=data.targets,
+        labels=labels,
         start=chord.start,
         end=chord.end,
         weight=chord.weight,

@@ -10,6 +10,7 @@ import pytest
 
 from claims.mathematics import (
     SIGMOID,
+    SQUARE,
     SQUARED_ERROR,
     Activation,
     Objective,
@@ -69,6 +70,45 @@ def test_least_squares_with_equal_columns(check, *, objective=least_squares):
     check.record("two minima", "w = (0, 0) and w = (1, -1), loss 0")
 
 
+def own_network_of_the_answer(activation):
+    """The answer's network: two inputs, two hidden units, one output, no biases."""
+    return one_hidden_layer(2, 2, activation, hidden_bias=False, output_bias=False)
+
+
+@pytest.mark.claim("many-minima-inference", shows="fails", by="counterexample")
+@pytest.mark.control("square-units", "units that see the input 0 as the value 0", activation=SQUARE)
+def test_the_answer_s_own_matrices_on_a_convex_loss(check, *, activation=SIGMOID):
+    r"""The very matrices of the worked example, two minima by its swap, and a convex loss.
+
+    The answer's network (two inputs, two sigmoid units, no biases, linear output) on the one
+    sample $x = (0, 0)$, $y = 31/20$ sees only $s(0) = \frac12$: its squared error is $(\frac12
+    (v_1 + v_2) - y)^2$, whose chord gap is $\frac14 \lambda(1-\lambda)(u_1 + u_2)^2$ with $u$ the
+    difference of the ends' output weights, never negative. The loss is convex, although the
+    answer's two weight settings, one the swap of the other, are both global minima of it.
+    """
+    network = own_network_of_the_answer(activation)
+    objective = Objective(network, SQUARED_ERROR)
+    inputs, targets = SYMBOLS.enter([[0, 0]]), SYMBOLS.enter([Fraction(31, 20)])
+    decimals = ("-1.5", "2.0", "1.7", "0.4", "2.3", "0.8")
+    first = SYMBOLS.enter([Fraction(number) for number in decimals])
+    swapped = permute_units(network, first, (1, 0))
+    check.that(
+        any(not (a - b).is_zero() for a, b in zip(first, swapped, strict=True)),
+        "the two settings differ",
+    )
+    for theta in (first, swapped):
+        check.zero(objective.value(theta, inputs, targets), "the loss of the setting", theta=theta)
+    a, b, weight = symbols("a", network.size), symbols("b", network.size), symbols("l")
+    gap = chord_gap(lambda theta: objective.value(theta, inputs, targets), a, b, weight)
+    step = (network.block("W2").of(a) - network.block("W2").of(b)).sum()
+    check.zero(
+        gap - weight * (1 - weight) * square(step) * Fraction(1, 4),
+        "chord gap minus l (1 - l) (u1 + u2)^2 / 4",
+    )
+    check.record("data", "x = (0, 0), y = 31/20")
+    check.record("two minima", "the matrices of the answer and their swap, loss 0 each")
+
+
 def middle(start, end, weight):
     return start * weight + end * (1 - weight)
 
@@ -120,7 +160,7 @@ def mean_over_units(network, theta, units):
     return sum(orbit[1:], orbit[0]) * Fraction(1, factorial(units))
 
 
-def mean_over_rotations(network, theta, units):
+def mean_of_all_but_one(network, theta, units):
     """Wrong on purpose: it leaves out a permutation."""
     orbit = [permute_units(network, theta, order) for order in permutations(range(units))]
     return sum(orbit[2:], orbit[0]) * Fraction(1, factorial(units) - 1)
@@ -128,7 +168,7 @@ def mean_over_rotations(network, theta, units):
 
 @pytest.mark.claim("many-minima-inference", shows="holds", by="identity", when=["wider-is-better"])
 @pytest.mark.control(
-    "incomplete-orbit", "the mean over all permutations but one", mean=mean_over_rotations
+    "incomplete-orbit", "the mean over all permutations but one", mean=mean_of_all_but_one
 )
 def test_convexity_would_make_width_useless(check, *, mean=mean_over_units):
     r"""Were a wide network's objective convex, one hidden unit would do as well as many.
@@ -163,7 +203,7 @@ DATA = ([[-1], [0], [1]], [0, 1, 0])
 MONOTONE_DATA = ([[-1], [0], [1]], [0, 1, 1])
 
 
-@pytest.mark.claim("many-minima-inference", shows="holds", by="identity", when=["wider-is-better"])
+@pytest.mark.claim("many-minima-inference", shows="holds", by="witness", when=["wider-is-better"])
 @pytest.mark.control("monotone-targets", "targets that one unit can follow", data=MONOTONE_DATA)
 def test_two_units_beat_one_on_three_points(check, *, data=DATA):
     r"""Three points on which two sigmoid units reach loss 0 and one never gets below 1/6.

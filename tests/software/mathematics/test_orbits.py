@@ -19,6 +19,7 @@ from claims.mathematics import (
     images,
     linear,
     one_hidden_layer,
+    other_setting,
     unit_rows,
 )
 from claims.numbers import symbols
@@ -83,3 +84,22 @@ def test_equal_units_have_fewer_distinct_images():
     assert len({tuple(image) for image in images(network, theta)}) == 3
     theta[6] = 4.0
     assert len({tuple(image) for image in images(network, theta)}) == 6
+
+
+def test_another_setting_by_a_swap_or_by_a_shift():
+    network = one_hidden_layer(1, 3, TANH)
+    theta = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 5.0, 5.0, 6.0, 7.0])
+    found = other_setting(network, theta)
+    assert found.tolist() == [1, 1, 1, 2, 2, 2, 6, 5, 5, 7]
+    theta[1] = 3.0
+    assert other_setting(network, theta).tolist() == [3, 1, 1, 2, 2, 2, 5, 5, 6, 7]
+    theta[1], theta[8] = 1.0, 5.0
+    assert other_setting(network, theta).tolist() == [1, 1, 1, 2, 2, 2, 10, 0, 5, 7]
+    theta[6:9] = 0.0
+    assert other_setting(network, theta).tolist() == [1, 1, 1, 2, 2, 2, 1, -1, 0, 7]
+    assert theta.tolist() == [1, 1, 1, 2, 2, 2, 0, 0, 0, 7]
+
+
+def test_one_unit_has_no_other_setting_of_that_kind():
+    with pytest.raises(ValueError, match="at least two units"):
+        other_setting(one_hidden_layer(1, 1, TANH), np.zeros(4))

@@ -76,9 +76,18 @@ def test_derivatives_of_unknown_functions_are_other_functions():
 
 
 def test_unknown_functions_have_names_of_their_own():
-    for name in ("s", "softplus", "arctan"):
-        with pytest.raises(ValueError, match="choose another name"):
+    for name in ("s", "softplus", "arctan", "s'", "2*s", "a b"):
+        with pytest.raises(ValueError, match="cannot name an unknown function"):
             uninterpreted(name)
+        with pytest.raises(ValueError, match="cannot name an unknown function"):
+            X.uninterpreted(name)
+
+
+def test_arrays_do_not_share_generators():
+    with pytest.raises(ValueError, match="ends like an index"):
+        symbols("t_1", 2)
+    with pytest.raises(ValueError, match="no number that data can hold"):
+        SYMBOLS.enter("nan")
 
 
 def test_refusals():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import pytest
 
 from claims.record import VERDICTS, Check, Reading, StudyResult, derive
@@ -73,6 +74,9 @@ TABLE = [
     ("existential", ["holds witness a"], "holds", []),
     ("existential", ["holds certificate"], "holds", []),
     ("existential", ["holds identity"], "holds", []),
+    ("existential", ["holds identity a"], "unverified", []),
+    ("existential", ["holds certificate a"], "unverified", []),
+    ("existential", ["holds identity a", "holds witness b"], "holds", []),
     ("existential", ["holds property"], "unverified", []),
     ("existential", ["fails property"], "unverified", []),
     ("existential", ["fails identity"], "fails as stated", []),
@@ -104,6 +108,14 @@ def test_the_verdict_follows_from_the_checks(kind, specs, word, when):
         assert word in (*VERDICTS[one], "unverified")
 
 
+@pytest.mark.parametrize("kind", ["universal", "existential", "inference", "frequency"])
+@pytest.mark.parametrize("spec", ["holds identity", "fails counterexample", "holds property"])
+def test_nothing_is_derived_beside_a_failed_check(kind, spec):
+    failed = msgspec.structs.replace(check(spec, 1), outcome="failed")
+    for others in ([], [check("holds identity")], [study("supported")]):
+        assert derive(reading(kind), [*others, failed]).word == "unverified"
+
+
 CONTRADICTIONS = [
     ("universal", ["holds identity", "fails counterexample"], 1),
     ("universal", ["holds identity", "fails counterexample a"], 1),
@@ -113,7 +125,7 @@ CONTRADICTIONS = [
     ("inference", ["holds identity", "fails counterexample"], 1),
     ("existential", ["fails identity", "holds witness"], 1),
     ("existential", ["fails identity a", "holds witness a"], 1),
-    ("existential", ["fails certificate a", "holds certificate a b"], 1),
+    ("existential", ["fails certificate a", "holds witness a b"], 1),
 ]
 
 

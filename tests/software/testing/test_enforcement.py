@@ -28,8 +28,8 @@ def test_a_complete_claim_passes(squares):
     (check,) = evidence["checks"]
     assert check["title"] == "A square is not negative."
     assert check["explanation"] == "Both factors have the *same* sign."
-    assert check["drawn"] == 250
-    assert 200 <= check["examples"] <= 250
+    assert check["drawn"] == 400
+    assert 200 <= check["examples"] <= 400
 
 
 def test_another_verdict_than_expected(squares):

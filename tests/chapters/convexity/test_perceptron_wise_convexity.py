@@ -1,0 +1,233 @@
+"""Each perceptron's own cost is convex; the network's is so in its output weights alone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from claims.compiled import Function
+from claims.mathematics import (
+    ACTIVATIONS,
+    CROSS_ENTROPY,
+    IDENTITY,
+    SIGMOID,
+    SQUARED_ERROR,
+    Activation,
+    Network,
+    Objective,
+    Parity,
+    Range,
+    chord_gap,
+    linear,
+    one_hidden_layer,
+)
+from claims.numbers import (
+    RATIONALS,
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
+from claims.testing import given, strategies
+
+CLAIM = "perceptron-wise-convexity"
+ANY = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+HALF = Fraction(1, 2)
+
+
+def derivatives(objective, samples):
+    network = objective.network
+    return Function(
+        objective.value,
+        theta=(network.size,),
+        inputs=(samples, network.widths[0]),
+        targets=(samples,),
+    )
+
+
+def parameters(weight, output, bias):
+    return [weight, 0, output, 0] if bias else [weight, output]
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample")
+@pytest.mark.control(
+    "output-weight-alone", "both ends with the same hidden weight", ends=((1, 1), (1, -1))
+)
+def test_two_perceptrons_in_a_row(check, *, ends=((1, 1), (-1, -1))):
+    r"""Two perceptrons in a row, one sample: each cost is convex, that of the network is not.
+
+    One sample $x = 1$, $t = 1$, one hidden unit, loss $\ln(1 + e^{-v\,s(w)})$. Each perceptron
+    alone has the cost $\ln(1+e^{z}) - t z$ of its own logit, with curvature $s(z)\,s(-z)\,x^2 \ge
+    0$: the premise holds. For $(w, v) = (1, 1),\ (0, 0),\ (-1, -1)$ the loss of the network is
+    $0.393\ldots,\ 0.693\ldots,\ 0.836\ldots$: halfway the chord is at $0.614\ldots$, below the
+    graph. At $(0, 0)$ the Hessian is $\begin{pmatrix} 0 & -1/8 \\ -1/8 & 1/16 \end{pmatrix}$,
+    with a negative determinant. With biases the same points, all biases 0, do the same.
+    """
+    logit = linear(1, bias=False)
+    theta, inputs, targets = symbols("w", 1), symbols("x", 1, 1), symbols("t", 1)
+    curvature = derivatives(Objective(logit, CROSS_ENTROPY), 1).hessian(theta, inputs, targets)
+    z = logit.predict(theta, inputs)[0]
+    check.zero(
+        curvature[0, 0] - logistic(z) * logistic_complement(z) * square(inputs[0, 0]),
+        "curvature of one perceptron's cost minus s(z) s(-z) x^2",
+    )
+    for bias in (False, True):
+        network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=bias, output_bias=bias)
+        objective = Objective(network, CROSS_ENTROPY)
+
+        def depth(arithmetic, objective=objective, bias=bias):
+            data = arithmetic.enter([[1]]), arithmetic.enter([1])
+            points = (arithmetic.enter(parameters(*end, bias)) for end in ends)
+            gap = chord_gap(
+                lambda theta: objective.value(theta, *data), *points, arithmetic.enter(HALF)
+            )
+            return -gap
+
+        check.positive(depth, "the chord dips below the graph", x=1, t=1, biases=bias, ends=ends)
+    network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=False, output_bias=False)
+    hessian = derivatives(Objective(network, CROSS_ENTROPY), 1).hessian(
+        *map(SYMBOLS.enter, ([0, 0], [[1]], [1]))
+    )
+    eighth = Fraction(1, 8)
+    expected = SYMBOLS.enter([[0, -eighth], [-eighth, eighth / 2]])
+    check.zero(hessian - expected, "the Hessian at (0, 0)")
+    check.record("data and network", "x = 1, t = 1, loss ln(1 + exp(-v s(w)))")
+    check.record("determinant of the Hessian at (0, 0)", "-1/64")
+
+
+@pytest.mark.claim(CLAIM, reading="output-weights-alone", shows="holds", by="identity")
+@pytest.mark.control("squared-error", "squared error of the sigmoid output", output=SIGMOID)
+def test_convex_in_the_output_weights(check, *, output=IDENTITY):
+    r"""With the hidden layer fixed the cost is logistic regression on the hidden activations.
+
+    The logit $v\cdot a(Wx_i+b) + c$ is linear in $(v, c)$. Along a line in these the curvature is
+    $\frac1N \sum_i s(z_i)\,s(-z_i)\,(a_i\cdot u + e)^2 \ge 0$, with $a_i$ the activations and
+    $(u, e)$ the direction. Checked for an activation of which nothing is known, symbolic data and
+    labels, with and without biases.
+    """
+    loss = CROSS_ENTROPY if output is IDENTITY else SQUARED_ERROR
+    for features, units, samples in ((1, 1, 1), (2, 2, 1), (1, 2, 2)):
+        for bias in (False, True):
+            network = Network((features, units, 1), ANY, output, bias, bias)
+            plain = one_hidden_layer(features, units, ANY, hidden_bias=bias, output_bias=bias)
+            theta, inputs = symbols("w", network.size), symbols("x", samples, features)
+            targets = symbols("t", samples)
+            place = network.block("W2").start
+            direction = symbols("u", network.size - place)
+            hessian = derivatives(Objective(network, loss), samples).hessian(
+                theta, inputs, targets
+            )[place:, place:]
+            logits = plain.predict(theta, inputs)
+            moved = theta.copy()
+            moved[place:] = direction
+            change = plain.predict(moved, inputs)
+            weights = logistic(logits) * logistic_complement(logits)
+            check.zero(
+                direction @ hessian @ direction
+                - (weights * square(change)).sum() * Fraction(1, samples),
+                "curvature in the output weights minus a sum of squares",
+                features=features,
+                units=units,
+                samples=samples,
+                biases=bias,
+            )
+
+
+@st.composite
+def chords_in_the_output_weights(draw):
+    """Labelled inputs, a network of rational activations, and a chord between its parameters."""
+    data = draw(strategies.labelled_data_sets(points=(2, 5), dimensions=(1, 2)))
+    activation = ACTIVATIONS[draw(st.sampled_from(["relu", "identity"]))]
+    bias = draw(st.booleans())
+    network = one_hidden_layer(
+        data.inputs.shape[1],
+        draw(st.integers(1, 3)),
+        activation,
+        hidden_bias=bias,
+        output_bias=bias,
+    )
+    return data, network, draw(strategies.chords(network.size, exponents=(-2, -1)))
+
+
+def output_block(network):
+    return network.block("W2").start
+
+
+def everything(network):
+    return 0
+
+
+@pytest.mark.claim(CLAIM, reading="output-weights-alone", shows="holds", by="property")
+@pytest.mark.control("all-weights", "chords in all weights together", block=everything)
+@given(problem=chords_in_the_output_weights())
+def test_random_chords_in_the_output_weights(check, problem, *, block=output_block):
+    """No random chord in the output weights and bias dips below the graph.
+
+    Random labelled data, hidden layers of ReLU and identity units, decided in balls. Their
+    outputs are rational, so that chords along which no logit changes are recognised exactly.
+    """
+    data, network, chord = problem
+    place = block(network)
+    end = np.concatenate([chord.start[:place], chord.end[place:]])
+    objective = Objective(network, CROSS_ENTROPY)
+    inputs = RATIONALS.enter(data.inputs)
+    logits = [network.predict(RATIONALS.enter(theta), inputs) for theta in (chord.start, end)]
+    flat = all(change.sign() == 0 for change in logits[0] - logits[1])
+
+    def gap(arithmetic):
+        entered = arithmetic.enter(data.inputs), arithmetic.enter(data.targets)
+        return chord_gap(
+            lambda theta: objective.value(theta, *entered),
+            arithmetic.enter(chord.start),
+            arithmetic.enter(end),
+            arithmetic.enter(chord.weight),
+        )
+
+    check.label(network.activation.name)
+    check.nonnegative(
+        gap,
+        "the chord lies above the graph",
+        tie=flat or chord.weight in (0, 1),
+        inputs=data.inputs,
+        labels=data.targets,
+        widths=network.widths,
+        activation=network.activation,
+        biases=network.hidden_bias,
+        start=chord.start,
+        end=end,
+        weight=chord.weight,
+    )
+
+
+@pytest.mark.claim(CLAIM, reading="hidden-weights-alone", shows="fails", by="counterexample")
+@pytest.mark.control("negative-output", "the output weight -1 in place of 1", output=-1)
+def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, output=1):
+    r"""With the output weight held at 1 the cost is not convex in the hidden weight.
+
+    One sample $x = 1$, $t = 1$, one hidden unit, $v = 1$: the cost $\ln(1 + e^{-s(w)})$ stays
+    between $\ln(1+e^{-1})$ and $\ln 2$ without being constant, so it cannot be convex. At $w =
+    -4, -2, 0$ it is $0.684\ldots,\ 0.635\ldots,\ 0.474\ldots$: halfway the chord is at
+    $0.579\ldots$ With biases, all of them 0, the same points do the same. What is convex for a
+    perceptron is the cost of its own output against a label; a hidden unit has no label.
+    """
+    for bias in (False, True):
+        network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=bias, output_bias=bias)
+        objective = Objective(network, CROSS_ENTROPY)
+
+        def depth(arithmetic, objective=objective, bias=bias):
+            data = arithmetic.enter([[1]]), arithmetic.enter([1])
+            points = (arithmetic.enter(parameters(w, output, bias)) for w in (-4, 0))
+            gap = chord_gap(
+                lambda theta: objective.value(theta, *data), *points, arithmetic.enter(HALF)
+            )
+            return -gap
+
+        check.positive(depth, "the chord from w = -4 to w = 0 dips below", x=1, t=1, biases=bias)
+    check.record("data and network", "x = 1, t = 1, v = 1, loss ln(1 + exp(-s(w)))")

@@ -1,0 +1,372 @@
+"""Activations for which the gradient of one neuron has zeros in closed form, and one without."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+from flint import fmpz_poly
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from claims.compiled import Function
+from claims.mathematics import (
+    ARCTAN,
+    CUBIC,
+    HALF_SQUARED_ERROR,
+    IDENTITY,
+    RELU,
+    SIGMOID,
+    SOFTPLUS,
+    SQUARE,
+    SQUARED_ERROR,
+    TANH,
+    Activation,
+    Hyperplane,
+    Objective,
+    Parity,
+    Range,
+    count_roots,
+    neuron,
+    normal_solutions,
+    one_point_zeros,
+    prove_symmetric,
+)
+from claims.numbers import RATIONALS, SYMBOLS, square, symbols, uninterpreted
+from claims.testing import given
+
+CLAIM = "other-activations"
+
+
+def activation_of(name, value, derivative):
+    return Activation(name, value, derivative, Parity.NONE, Range(None, None), False)
+
+
+ANY = activation_of("any", uninterpreted("a"), uninterpreted("a'"))
+
+
+@cache
+def function_of(activation, samples, features, loss=SQUARED_ERROR):
+    objective = Objective(neuron(features, activation), loss, reduction="sum")
+    return Function(
+        objective.value,
+        theta=(features,),
+        inputs=(samples, features),
+        targets=(samples,),
+    )
+
+
+def error_times_slope(value, slope, target):
+    return (value - target) * slope
+
+
+def slope_squared(value, slope, target):
+    return (value - target) * slope * slope
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.control("slope-squared", "the factor a' twice", coefficient=slope_squared)
+def test_the_error_is_the_only_factor_that_can_vanish(check, *, coefficient=error_times_slope):
+    r"""One point: if $a'$ has no zero, the gradient vanishes exactly where $a(w\cdot x) = t$.
+
+    For an activation of which nothing is known the gradient of $\frac12 (t - a(w\cdot x))^2$ is
+    $(a(h) - t)\,a'(h)\,x$ with $h = w\cdot x$. With $a' \ne 0$ and $x \ne 0$ only the first factor
+    can vanish. A derivative without a zero has one sign (Darboux), so $a$ is injective: the zeros
+    are the hyperplane $w\cdot x = a^{-1}(t)$, or there is none if $t$ is no value of $a$.
+    `one_point_zeros` gives them for the identity, sigmoid, tanh, arctan and softplus. Identity in
+    one to three dimensions.
+    """
+    for features in (1, 2, 3):
+        theta, x, target = symbols("w", features), symbols("x", features), symbols("t")
+        h = theta @ x
+        expected = coefficient(h.uninterpreted("a"), h.uninterpreted("a", 1), target) * x
+        gradient = function_of(ANY, 1, features, HALF_SQUARED_ERROR).gradient
+        check.zero(
+            gradient(theta, x[None], np.array([target])) - expected,
+            "the gradient minus (a - t) a' x",
+            features=features,
+        )
+
+
+@st.composite
+def points(draw):
+    """An activation with its own range of targets, a non-zero integer input (d,), a target."""
+    activation = draw(st.sampled_from([IDENTITY, SIGMOID, TANH, ARCTAN, SOFTPLUS]))
+    x = draw(npst.arrays(np.int64, draw(st.integers(1, 4)), elements=st.integers(-4, 4)))
+    low, high = {"sigmoid": (1, 31), "tanh": (-31, 31), "softplus": (1, 99)}.get(
+        activation.name, (-48, 48)
+    )
+    return activation, x, Fraction(draw(st.integers(low, high)), 32)
+
+
+def as_found(found):
+    return found
+
+
+def other_target(found):
+    return Hyperplane(found.activation, found.inputs, found.target + Fraction(1, 512))
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="property")
+@pytest.mark.control("other-target", "1/512 added to the target", adjust=other_target)
+@given(problem=points())
+def test_random_points_for_five_activations(check, problem, *, adjust=as_found):
+    r"""The slope changes sign across the closed form, for five activations and random points."""
+    activation, x, target = problem
+    assume(x.any())
+    check.label(activation.name)
+    found = one_point_zeros(activation, x, target)
+    gradient = function_of(activation, 1, len(x)).gradient
+    for side in (-1, 1):
+
+        def slope(arithmetic, side=side):
+            row = arithmetic.enter(x)
+            step = row * Fraction(side, 1024 * int(x @ x))
+            place = adjust(found).nearest_to_origin(arithmetic) + step
+            return (gradient(place, row[None], arithmetic.enter([target])) @ row) * side
+
+        check.positive(
+            slope, "the slope changes from - to +", activation=activation, x=x, target=target
+        )
+
+
+def normal_residual(inputs, theta, targets):
+    return inputs.T @ (inputs @ theta) - inputs.T @ targets
+
+
+def other_residual(inputs, theta, targets):
+    return inputs.T @ (inputs @ theta) + inputs.T @ targets
+
+
+@pytest.mark.claim(CLAIM, reading="identity", shows="holds", by="identity")
+@pytest.mark.control("wrong-sign", "X'Xw + X't in place of X'Xw - X't", residual=other_residual)
+def test_the_identity_leads_to_the_normal_equations(check, *, residual=normal_residual):
+    r"""Without an activation the gradient is $2(X^\top X w - X^\top t)$, and has a zero.
+
+    A vector $u$ with $X^\top X u = 0$ has $u^\top X^\top X u = \lVert Xu\rVert^2 = 0$, so $Xu =
+    0$, and $u\cdot X^\top t = (Xu)\cdot t = 0$: the right-hand side is orthogonal to the null
+    space of the symmetric matrix $X^\top X$, hence in its range. Identities for symbolic data.
+    """
+    for samples, features in ((1, 1), (1, 2), (2, 2), (3, 2), (2, 3)):
+        inputs, targets = symbols("x", samples, features), symbols("t", samples)
+        theta, u = symbols("w", features), symbols("u", features)
+        gradient = function_of(IDENTITY, samples, features).gradient(theta, inputs, targets)
+        shape = {"samples": samples, "features": features}
+        check.zero(
+            gradient - 2 * residual(inputs, theta, targets),
+            "gradient minus 2 (X'Xw - X't)",
+            **shape,
+        )
+        image = inputs @ u
+        check.zero(u @ (inputs.T @ image) - square(image).sum(), "u.X'Xu minus |Xu|^2", **shape)
+        check.zero(u @ (inputs.T @ targets) - image @ targets, "u.X't minus (Xu).t", **shape)
+
+
+@st.composite
+def regressions(draw):
+    """Integer inputs (N, d) of every rank, targets (N,) and coefficients (d,)."""
+    shape = draw(st.integers(1, 5)), draw(st.integers(1, 4))
+    entry = st.integers(-3, 3)
+    inputs = draw(npst.arrays(np.int64, shape, elements=entry))
+    if draw(st.booleans()):
+        inputs[:, -1] = inputs[:, 0] * draw(entry)
+    targets, weights = (draw(npst.arrays(np.int64, size, elements=entry)) for size in shape)
+    return inputs, targets, weights
+
+
+def first_target_moved(targets):
+    return np.array([targets[0] + 1, *targets[1:]])
+
+
+@pytest.mark.claim(CLAIM, reading="identity", shows="holds", by="property")
+@pytest.mark.control("moved-target", "1 added to a target", change=first_target_moved)
+@given(problem=regressions())
+def test_random_normal_equations(check, problem, *, change=lambda targets: targets):
+    r"""On random data of every rank `normal_solutions` gives zeros of the gradient, exactly."""
+    inputs, targets, weights = problem
+    found = normal_solutions(inputs, change(targets))
+    check.label("unique" if not found.directions else "a family")
+    point = np.array(found.point, dtype=object)
+    for row, weight in zip(found.directions, weights, strict=False):
+        point = point + np.array(row, dtype=object) * int(weight)
+    gradient = function_of(IDENTITY, *inputs.shape).gradient(
+        *map(RATIONALS.enter, (point, inputs, targets))
+    )
+    check.zero(gradient, "the gradient", inputs=inputs, targets=targets, weights=weights)
+
+
+def power_sum(values, k):
+    """The stationary condition of powers x_i^k: T - W S, where W is w^k."""
+    targets, powers, level = values
+    return (targets * powers).sum() - level * square(powers).sum()
+
+
+def unsquared_sum(values, k):
+    targets, powers, level = values
+    return (targets * powers).sum() - level * powers.sum()
+
+
+def power(k):
+    def value(h):
+        result = h
+        for _ in range(k - 1):
+            result = result * h
+        return result
+
+    return activation_of(f"power {k}", value, lambda h: k * value(h))
+
+
+@pytest.mark.claim(CLAIM, reading="scalar-power", shows="holds", by="identity")
+@pytest.mark.control("sum-of-powers", "sum x^k in place of sum x^2k", condition=unsquared_sum)
+def test_powers_lead_to_a_root(check, *, condition=power_sum):
+    r"""For $a(h) = h^k$ and one weight, $w L'(w) = -2k\,w^k (T - w^k S)$: a $k$-th root.
+
+    $T = \sum_i t_i x_i^k$ and $S = \sum_i x_i^{2k} > 0$. For any activation $w L'(w) = \sum_i 2
+    (a_i - t_i)\,a'_i\,w x_i$, and a power has $h\,a'(h) = k\,a(h)$ and $a(w x_i) = w^k x_i^k$:
+    with symbols for $w^k$ and $x_i^k$ the identity holds for every $k$ at once. So $L'(w) = 0$
+    for $w \ne 0$ exactly where $w^k = T/S$; at $w = 0$ the factor $w^{k-1}$ makes it zero, $k$
+    being at least 2. Checked directly for $k = 2, \dots, 5$ as well.
+    """
+    for samples in (1, 2, 3):
+        weight, x = symbols("w", 1), symbols("x", samples, 1)
+        targets, powers, level = symbols("t", samples), symbols("p", samples), symbols("W")
+        k = symbols("k")
+        slope = function_of(ANY, samples, 1).gradient(weight, x, targets)[0]
+        products = [entry * weight[0] for entry in x[:, 0]]
+        values = {
+            str(h.uninterpreted("a")): level * p for h, p in zip(products, powers, strict=True)
+        } | {
+            str(h.uninterpreted("a", 1)): k * level * p / h
+            for h, p in zip(products, powers, strict=True)
+        }
+        found = weight[0] * slope.substitute(values)
+        expected = -2 * k * level * condition((targets, powers, level), k)
+        check.zero(found - expected, "w L' minus its closed form, any k", samples=samples)
+        for number, activation in ((2, SQUARE), (3, CUBIC), (4, power(4)), (5, power(5))):
+            slope = function_of(activation, samples, 1).gradient(weight, x, targets)[0]
+            raised = power(number).value
+            inner = condition((targets, raised(x[:, 0]), raised(weight[0])), number)
+            expected = -2 * number * raised(weight[0]) * inner
+            check.zero(weight[0] * slope - expected, "w L' minus its closed form", k=number)
+            at_zero = function_of(activation, samples, 1).gradient(0 * weight, x, targets)
+            check.zero(at_zero, "L' at w = 0", k=number, samples=samples)
+
+
+def gated(pattern):
+    """ReLU where the points of ``pattern`` (N,), of zeros and ones, are active."""
+    gate = SYMBOLS.enter(np.array(pattern)[:, None])
+    return activation_of("ReLU on a pattern", lambda h: gate * h, lambda h: gate)
+
+
+def active(pattern):
+    return [number for number, entry in enumerate(pattern) if entry]
+
+
+def one_more(pattern):
+    """Wrong on purpose: the first point counted as active."""
+    return sorted({0, *active(pattern)})
+
+
+@pytest.mark.claim(CLAIM, reading="relu", shows="holds", by="property")
+@pytest.mark.control("one-more", "the first point always counted as active", points=one_more)
+@given(problem=regressions())
+def test_random_relu_gradients(check, problem, *, points=active):
+    r"""On random data the gradient of a ReLU neuron is that of least squares on active points.
+
+    Exact, in rational numbers; weights on a kink are passed over.
+    """
+    inputs, targets, weights = problem
+    products = inputs @ weights
+    assume(products.all())
+    chosen = points(products > 0)
+    check.label(f"{min(len(chosen), 3)} active")
+    data = RATIONALS.enter(inputs), RATIONALS.enter(targets)
+    theta = RATIONALS.enter(weights)
+    gradient = function_of(RELU, *inputs.shape).gradient(theta, *data)
+    rows, values = data[0][chosen], data[1][chosen]
+    least_squares = 2 * (rows.T @ (rows @ theta - values)) if chosen else 0 * theta
+    check.zero(
+        gradient - least_squares,
+        "the gradient minus 2 X_A'(X_A w - t_A)",
+        inputs=inputs,
+        targets=targets,
+        weights=weights,
+    )
+
+
+@pytest.mark.claim(CLAIM, reading="relu", shows="holds", by="identity")
+@pytest.mark.control("one-more", "the first point always counted as active", points=one_more)
+def test_relu_is_linear_on_each_pattern(check, *, points=active):
+    r"""In the region of a pattern of active points the zeros solve a linear system.
+
+    Where no $w\cdot x_i$ is 0, ReLU multiplies each $w\cdot x_i$ by 1 or 0, and goes on doing so
+    in a neighbourhood. With these factors the gradient is $2 X_A^\top (X_A w - t_A)$, over the
+    active points $A$: the normal equations of $A$. For each of the finitely many patterns one
+    linear system, whose solutions count if they lie in the region. Identities for all patterns of
+    up to three points.
+    """
+    for samples, features in ((1, 1), (2, 2), (3, 2)):
+        theta, inputs = symbols("w", features), symbols("x", samples, features)
+        targets = symbols("t", samples)
+        for pattern in product((0, 1), repeat=samples):
+            objective = Objective(neuron(features, gated(pattern)), SQUARED_ERROR, reduction="sum")
+            value = objective.value(theta, inputs, targets)
+            chosen = points(pattern)
+            rows = inputs[chosen]
+            errors = square(rows @ theta - targets[chosen]).sum() if chosen else 0
+            idle = [number for number in range(samples) if not pattern[number]]
+            constant = square(targets[idle]).sum() if idle else 0
+            check.zero(
+                value - errors - constant,
+                "the loss minus least squares on the active points and a constant",
+                pattern=pattern,
+            )
+            normal = function_of(IDENTITY, samples, features).gradient(
+                theta, inputs * np.array(pattern)[:, None], targets * np.array(pattern)
+            )
+            expected = 2 * (rows.T @ (rows @ theta - targets[chosen])) if chosen else 0 * theta
+            check.zero(normal - expected, "the gradient minus 2 X_A'(X_A w - t_A)", pattern=pattern)
+
+
+CUBIC_PLUS = activation_of("h^3 + h", lambda h: h * square(h) + h, lambda h: 3 * square(h) + 1)
+
+
+@pytest.mark.claim(CLAIM, reading="increasing-polynomial", shows="fails", by="counterexample")
+@pytest.mark.control("pure-cube", "h^3 in place of h^3 + h", activation=CUBIC)
+@pytest.mark.control("one-input", "the inputs 1 and 1", inputs=(1, 1))
+def test_a_cubic_without_radicals(check, *, activation=CUBIC_PLUS, inputs=(1, 2)):
+    r"""For $a(h) = h^3 + h$ two points suffice for a zero without radicals.
+
+    $a' = 3h^2 + 1 > 0$. For $x = (1, 2)$, $t = (1, 0)$ the derivative is a positive multiple of
+    $(195w^5 + 68w^3 - 3w^2 + 5w - 1)$, with one real root. It is irreducible; modulo 23 it has
+    factors of degrees 2 and 3, so its Galois group is $S_5$, as under no-closed-form-in-general.
+    One point with this activation is solved by Cardano's formula; two are not.
+    """
+    weight = symbols("w", 1)
+    slope = function_of(activation, 2, 1).gradient(
+        weight, SYMBOLS.enter(np.array(inputs)[:, None]), SYMBOLS.enter([1, 0])
+    )[0]
+    coefficients = {
+        exponents[0]: int(value.p) for exponents, value in slope.numerator.to_dict().items()
+    }
+    found = fmpz_poly([coefficients.get(i, 0) for i in range(max(coefficients) + 1)])
+    found = found / found.content()
+    witness = {"inputs": inputs, "activation": activation}
+    proof = prove_symmetric(found)
+    check.that(
+        proof is not None and proof.degree >= 5, "the Galois group is S_n, n at least 5", **witness
+    )
+    check.that(
+        found == fmpz_poly([-1, 5, -3, 68, 0, 195]) and slope.denominator.is_one(),
+        "the polynomial",
+        **witness,
+    )
+    check.that(count_roots(found) == 1, "one real root", **witness)
+    check.record("data", "a(h) = h^3 + h, x = (1, 2), t = (1, 0)")
+    check.record("polynomial", "195 w^5 + 68 w^3 - 3 w^2 + 5 w - 1")
+    prime, pattern = proof.transposition
+    check.record("Galois group", f"S_5: degrees {pattern} modulo {prime}")

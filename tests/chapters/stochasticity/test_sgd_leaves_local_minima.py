@@ -1,0 +1,279 @@
+"""Mini-batch descent can leave a worse minimum that holds full-batch descent; it need not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from claims.compiled import Function
+from claims.mathematics import (
+    SIGMOID,
+    SQUARE,
+    SQUARED_ERROR,
+    Objective,
+    after_update,
+    batches,
+    expectation,
+    neuron,
+    one_hidden_layer,
+)
+from claims.numbers import BALLS, RATIONALS, SYMBOLS, Ball, square, symbols
+
+CLAIM = "sgd-leaves-local-minima"
+NEURON = Objective(neuron(1, SIGMOID), SQUARED_ERROR)
+STEP = 6
+PIECES = 16
+
+
+@cache
+def recorded(objective, size):
+    network = objective.network
+    shapes = {"theta": (network.size,), "inputs": (size, network.widths[0]), "targets": (size,)}
+    return Function(objective.value, **shapes)
+
+
+def hull(arithmetic, low, high):
+    """Return the interval as a ball; in rationals, where the sigmoid is undefined, an end."""
+    ends = arithmetic.enter([low, high])
+    return Ball(ends[0].arb.union(ends[1].arb)) if arithmetic is BALLS else ends[0]
+
+
+class Neuron:
+    """One sigmoid neuron with one weight on exact data: slopes and losses of batches in balls."""
+
+    def __init__(self, check, inputs, targets):
+        self.check, self.inputs, self.targets = check, inputs, targets
+        self.all = tuple(range(len(inputs)))
+
+    def at(self, arithmetic, what, batch, low, high=None):
+        weight = hull(arithmetic, low, low if high is None else high)
+        rows = list(batch)
+        arrays = (
+            arithmetic.enter([weight]),
+            arithmetic.enter([[self.inputs[row]] for row in rows]),
+            arithmetic.enter([self.targets[row] for row in rows]),
+        )
+        result = getattr(recorded(NEURON, len(rows)), what)(*arrays)
+        return result if what == "value" else result.reshape(-1)[0]
+
+    def everywhere(self, number, low, high, what, **witness):
+        """Decide that ``number(arithmetic, a, b)`` is positive on pieces [a, b] of an interval."""
+        ends = [low + (high - low) * Fraction(k, PIECES) for k in range(PIECES + 1)]
+        for a, b in pairwise(ends):
+            self.check.positive(
+                lambda arithmetic, a=a, b=b: number(arithmetic, a, b),
+                what,
+                low=a,
+                high=b,
+                **witness,
+            )
+
+    def increases(self, batch, low, high, step):
+        """Show that the update on ``batch`` increases with the weight, so that ends go to ends."""
+        self.everywhere(
+            lambda arithmetic, a, b: 1 - self.at(arithmetic, "hessian", batch, a, b) * step,
+            low,
+            high,
+            "the update increases with the weight",
+            batch=batch,
+            step=step,
+        )
+
+    def keeps(self, batch, low, high, step):
+        """Show that the update on ``batch`` maps [low, high] into its interior."""
+        self.increases(batch, low, high, step)
+        for sign, end in ((-1, low), (1, high)):
+            self.check.positive(
+                lambda arithmetic, sign=sign, end=end: (
+                    sign * self.at(arithmetic, "gradient", batch, end)
+                ),
+                "the loss falls from the end towards the inside",
+                batch=batch,
+                end=end,
+            )
+
+    def is_convex(self, low, high):
+        self.everywhere(
+            lambda arithmetic, a, b: self.at(arithmetic, "hessian", self.all, a, b),
+            low,
+            high,
+            "the loss is strictly convex on the interval",
+        )
+
+    def lies(self, side, level, low, high):
+        """Show that the full loss is above (side 1) or below (side -1) a level on [low, high]."""
+        self.everywhere(
+            lambda arithmetic, a, b: side * (self.at(arithmetic, "value", self.all, a, b) - level),
+            low,
+            high,
+            "the loss lies on that side of the level",
+            side=side,
+            level=level,
+        )
+
+
+U = Fraction(32, 100), Fraction(34, 100)
+V = Fraction(3, 4), Fraction(5, 4)
+LEVEL = Fraction(24, 1000)
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="witness")
+@pytest.mark.control("full-batch", "the batch of all examples on the way out", batch=(0, 1, 2))
+@pytest.mark.control("large-step", "the step 40, at which nothing stays", step=40)
+@pytest.mark.control(
+    "lower-level", "0.0205 as the level, not all of V below", level=Fraction(41, 2000)
+)
+def test_one_update_leads_out(check, *, batch=(0,), step=STEP, level=LEVEL):
+    r"""From a worse minimum of one neuron two of three examples lead below it in one update.
+
+    A sigmoid neuron $s(wx)$, mean squared error, $x = (1, 1, 6)$, all targets $\frac34$, step 6. On
+    $U = [0.32, 0.34]$ the loss is strictly convex and falls from both ends inwards: it has one
+    minimiser $w^\ast \approx 0.327$ there, a strict one, with $L(w^\ast) > 0.024$. On $V = [0.75,
+    1.25]$ the loss is below $0.024$. The full-batch update increases with the weight on
+    both intervals and moves their ends inwards, so it maps each into itself. The update on an
+    example with input 1 maps all of $U$ into $V$, since it increases and both ends land there.
+    Such an example is drawn with probability $\frac23$. So full-batch descent from $U$ never leaves
+    $U$, mini-batch descent is in $V$ after one update with that probability, and full-batch
+    descent keeps $V$. Every sign is decided in balls, on sixteen pieces of an interval.
+    """
+    problem = Neuron(check, (1, 1, 6), (Fraction(3, 4),) * 3)
+    problem.is_convex(*U)
+    for low, high in (U, V):
+        problem.keeps(problem.all, low, high, step)
+    problem.lies(1, level, *U)
+    problem.lies(-1, level, *V)
+    problem.increases(batch, *U, step)
+    for sign, end, limit in ((1, U[0], V[0]), (-1, U[1], V[1])):
+
+        def inside(arithmetic, sign=sign, end=end, limit=limit):
+            return sign * (end - problem.at(arithmetic, "gradient", batch, end) * step - limit)
+
+        check.positive(inside, "the end of U lands in V", batch=batch, end=end)
+    chance = expectation(batches(3, 1), lambda drawn: Fraction(drawn in ((0,), (1,))))
+    check.that(chance == Fraction(2, 3), "two of three batches lead out", chance=chance)
+    check.record("data, step", "x = (1, 1, 6), targets 3/4, step 6, batches of one")
+    check.record("worse minimum", "in [0.32, 0.34], loss above 0.024")
+    check.record("reached with probability 2/3", "[0.75, 1.25], loss below 0.024")
+
+
+def bernoulli(blocks, chance):
+    return 1 / (1 + blocks * chance)
+
+
+def twice_as_fast(blocks, chance):
+    """Wrong on purpose: a bound that falls twice as fast."""
+    return 1 / (1 + 2 * blocks * chance)
+
+
+@pytest.mark.claim(CLAIM, reading="every-minimum", shows="holds", by="identity", when=["exit-path"])
+@pytest.mark.control("twice-as-fast", "a bound that falls twice as fast", bound=twice_as_fast)
+def test_a_way_out_is_taken_in_the_end(check, *, bound=bernoulli):
+    r"""If K batches can always lead out, the chance to be inside after mK updates tends to zero.
+
+    There are $M = \binom NB$ batches, drawn independently, so each sequence of $K$ of them has the
+    probability $p = M^{-K} > 0$, and a shorter one more. While inside, the next $K$ updates lead
+    out with probability at least $p$, wherever in the neighbourhood the descent is. Hence it has
+    not left after $mK$ updates with probability at most $(1-p)^m \le \frac{1}{1+mp}$, which goes to
+    0; the bound holds for $m = 0$, and then for each next $m$ because
+
+    $$\frac{1}{1+(m+1)p} - \frac{1-p}{1+mp} = \frac{(m+1)\,p^2}{(1+mp)(1+(m+1)p)} \ge 0.$$
+
+    Nothing else is used of the loss. The identity is checked in symbols; the probability of a
+    sequence, and of never having met one in $m$ blocks, by listing all sequences of batches. For
+    continuously differentiable losses on a closed bounded neighbourhood it is enough that every
+    point has some way out, of any length: a sequence that leads out from a point does so from its
+    surroundings, and finitely many of these cover the neighbourhood (argued, not executed).
+    """
+    m, p = symbols("m"), symbols("p")
+    gap = bound(m + 1, p) - (1 - p) * bound(m, p)
+    check.zero(gap - (m + 1) * square(p) / ((1 + m * p) * (1 + (m + 1) * p)), "one more block of K")
+    for examples, size, length in ((2, 1, 2), (3, 1, 2), (3, 2, 1), (3, 2, 2)):
+        drawn = batches(examples, size)
+        blocks = [(Fraction(1), ())]
+        for _ in range(length):
+            blocks = after_update(blocks, drawn, lambda taken, batch: (*taken, batch))
+        way_out = (drawn[0][1],) * length
+        chance = expectation(blocks, lambda taken, out=way_out: Fraction(taken == out))
+        check.that(chance == Fraction(1, len(drawn) ** length), "probability of a sequence")
+        missed = [(Fraction(1), True)]
+        for count in range(1, 4):
+            missed = after_update(
+                missed, blocks, lambda inside, taken, out=way_out: inside and taken != out
+            )
+            left = expectation(missed, Fraction)
+            check.that(
+                left == (1 - chance) ** count and left <= bound(count, chance),
+                "the chance to be inside after some blocks",
+                examples=examples,
+                size=size,
+                length=length,
+                blocks=count,
+            )
+            missed = [(left, True), (1 - left, False)]
+
+
+@pytest.mark.claim(CLAIM, reading="every-minimum", shows="fails", by="counterexample")
+@pytest.mark.control("single-examples", "batches of one example in place of two", size=1)
+def test_a_box_that_no_batch_leaves(check, *, size=2):
+    r"""Three examples, batches of two: an interval round a worse minimum that no batch leaves.
+
+    A sigmoid neuron, mean squared error, $x = (1, 1, 8)$, targets $(\frac34, \frac34, \frac12)$,
+    step 6. On $U = [1, 1.2]$ the loss is strictly convex, with one minimiser, and above
+    $0.08$; at $w = 0$ it is $\frac1{24} < 0.042$. For each of the three batches the update
+    increases with the weight on $U$ and moves both ends inwards: it maps $U$ into itself. Started
+    in $U$, no sequence of batches ever leads out, though the noise does not vanish: the example
+    with input 8 has a positive slope all over $U$, which is zero nowhere for all examples.
+    Drawn alone, again and again, it would drive the weight out.
+    """
+    problem = Neuron(check, (1, 1, 8), (Fraction(3, 4), Fraction(3, 4), Fraction(1, 2)))
+    low, high = Fraction(1), Fraction(6, 5)
+    problem.is_convex(low, high)
+    problem.keeps(problem.all, low, high, STEP)
+    problem.lies(1, Fraction(8, 100), low, high)
+    problem.lies(-1, Fraction(42, 1000), Fraction(0), Fraction(0))
+    problem.everywhere(
+        lambda arithmetic, a, b: problem.at(arithmetic, "gradient", (2,), a, b),
+        low,
+        high,
+        "the example with input 8 has a positive slope",
+    )
+    for _, batch in batches(3, size):
+        problem.keeps(batch, low, high, STEP)
+    check.record("data, step", "x = (1, 1, 8), targets 3/4, 3/4, 1/2, step 6, batches of two")
+    check.record("never left", "[1, 1.2], loss above 0.08; 1/24 at w = 0")
+
+
+@pytest.mark.claim(CLAIM, reading="every-minimum", shows="fails", by="counterexample")
+@pytest.mark.control("active-unit", "the bias 1 in place of 0", bias=1)
+def test_a_minimum_at_which_every_example_is_stationary(check, *, bias=0):
+    r"""Where the gradient of every example vanishes nothing moves, whatever the step and the batch.
+
+    The network $v\,(wx + b)^2$, mean squared error, $x = (0, 1)$, $y = (-1, -1)$. At $w = b = 0$,
+    $v = 1$ every batch gradient is zero, for each size of batch, so descent stays for ever. With
+    $v > 0$ the loss exceeds 1, its value there, by $\frac12\sum_i v h_i^2 (v h_i^2 + 2) \ge 0$,
+    $h_i = wx_i + b$: a local minimum. At $w = 0$, $b = 1$, $v = -1$ the loss is 0. The identity
+    for the loss holds for all parameters. As with fitted data there is no noise at the minimum,
+    but here nothing is fitted.
+    """
+    network = one_hidden_layer(1, 1, SQUARE, output_bias=False)
+    objective = Objective(network, SQUARED_ERROR)
+    inputs, targets = RATIONALS.enter([[0], [1]]), RATIONALS.enter([-1, -1])
+    point = RATIONALS.enter([0, bias, 1])
+    for size in (1, 2):
+        for _, batch in batches(2, size):
+            rows = list(batch)
+            slope = recorded(objective, size).gradient(point, inputs[rows], targets[rows])
+            check.zero(slope, "the gradient of a batch", bias=bias, batch=batch)
+    check.zero(objective.value(point, inputs, targets) - 1, "the loss at the point minus 1")
+    lower = RATIONALS.enter([0, 1, -1])
+    check.zero(objective.value(lower, inputs, targets), "the loss at a lower point")
+    theta = symbols("t", 3)
+    inputs, targets = SYMBOLS.enter([[0], [1]]), SYMBOLS.enter([-1, -1])
+    lifted = theta[2] * square(inputs[:, 0] * theta[0] + theta[1])
+    above = (lifted * (lifted + 2)).sum() * Fraction(1, 2)
+    check.zero(objective.value(theta, inputs, targets) - 1 - above, "the loss minus 1, a sum")
+    check.record("data", "x = (0, 1), y = (-1, -1); w = b = 0, v = 1 has loss 1")
+    check.record("lower point", "w = 0, b = 1, v = -1 has loss 0")

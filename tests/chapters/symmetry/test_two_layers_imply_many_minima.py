@@ -1,0 +1,294 @@
+"""Two layers give more than one minimum: from two units on, attained, and without a penalty."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from claims.compiled import Function
+from claims.mathematics import (
+    CROSS_ENTROPY,
+    L2,
+    SIGMOID,
+    SQUARED_ERROR,
+    Activation,
+    Objective,
+    Parity,
+    Range,
+    flip_unit,
+    one_hidden_layer,
+    other_setting,
+    swap_units,
+    unit_rows,
+    unknown_function,
+)
+from claims.numbers import (
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
+from claims.testing import given, strategies
+
+CLAIM = "two-layers-imply-many-minima"
+ONE_UNIT = "one-unit-with-biases"
+NO_BIASES = {"hidden_bias": False, "output_bias": False}
+STRENGTH = Fraction(1, 5)
+
+# A function of which nothing is known: what is shown with it holds for every activation.
+ANY = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+
+
+def opposite_sign(value, shift):
+    return value - shift
+
+
+def same_sign(value, shift):
+    return value + shift
+
+
+def swap_rows(network, theta, first, second):
+    """Wrong on purpose: the outgoing weights stay."""
+    moved = swap_units(network, theta, first, second)
+    block = network.block("W2")
+    moved[block.start : block.stop] = theta[block.start : block.stop]
+    return moved
+
+
+@pytest.mark.claim(
+    CLAIM,
+    shows="holds",
+    by="identity",
+    when=["several-units", "attained", "unpenalised"],
+)
+@pytest.mark.control("rows-only", "outgoing weights left in place", swap=swap_rows)
+@pytest.mark.control("same-sign", "e added to both outgoing weights", balance=same_sign)
+def test_a_minimum_has_a_partner(check, *, swap=swap_units, balance=opposite_sign):
+    r"""From an attained minimum a swap leads to another one, or a shift between equal units does.
+
+    Two units at least, a loss of the outputs alone. If two units of a global minimiser differ,
+    swapping them gives another point, for at the first place stands another unit, with the same
+    outputs. If all agree, $v_1 + e$ and $v_2 - e$ in place of the first two outgoing weights
+    keep the outputs. Either way there is a second global minimiser. Checked for an activation and
+    a loss of the vector of outputs of which nothing is known, so for sigmoid units, squared error
+    and cross-entropy, and for two to four units.
+    """
+    inputs, shift = symbols("x", 2, 2), symbols("e")
+    for units in (2, 3, 4):
+        network = one_hidden_layer(2, units, ANY, **NO_BIASES)
+        theta, loss = symbols("t", network.size), unknown_function("L")
+        rows, value = unit_rows(network, theta), loss(network.predict(theta, inputs))
+        for unit in range(1, units):
+            moved = swap(network, theta, 0, unit)
+            change = loss(network.predict(moved, inputs)) - value
+            check.zero(change, "change of the loss by a swap", units=units, unit=unit)
+            step = unit_rows(network, moved)[0] - rows[0]
+            check.zero(step - (rows[unit] - rows[0]), "the move at the first place", unit=unit)
+        block, first = network.block("W1"), network.block("W2").start
+        theta[block.start + 2 : block.start + 4] = theta[block.start : block.start + 2]
+        shifted = theta.copy()
+        shifted[first] = theta[first] + shift
+        shifted[first + 1] = balance(theta[first + 1], shift)
+        change = loss(network.predict(shifted, inputs)) - loss(network.predict(theta, inputs))
+        check.zero(change, "change of the loss by a shift", units=units)
+
+
+def half_moved(network, theta):
+    """Wrong on purpose: the partner's outgoing weights are the old ones."""
+    moved = other_setting(network, theta)
+    block = network.block("W1")
+    theta = theta.copy()
+    theta[block.start : block.stop] = moved[block.start : block.stop]
+    return theta if (theta != moved).any() else moved
+
+
+@pytest.mark.claim(
+    CLAIM,
+    shows="holds",
+    by="property",
+    when=["several-units", "attained", "unpenalised"],
+)
+@pytest.mark.control("rows-only", "outgoing weights left in place", partner=half_moved)
+@given(
+    point=strategies.network_points(
+        units=(2, 4), points=(1, 1), hidden_bias=False, output_bias=False
+    )
+)
+def test_random_minima_have_a_partner(check, point, *, partner=other_setting):
+    """A random network that fits its data exactly has a partner that fits them as well.
+
+    The targets are the network's own outputs, so that it is a global minimiser of the squared
+    error; equal units and the origin are among the examples.
+    """
+    network, inputs = point.network, SYMBOLS.enter(point.inputs)
+    witness = {"network": network, "theta": point.theta, "inputs": point.inputs}
+    other = partner(network, point.theta)
+    check.that(bool((other != point.theta).any()), "the partner is another point", **witness)
+    targets = network.predict(SYMBOLS.enter(point.theta), inputs)
+    loss = Objective(network, SQUARED_ERROR).value(SYMBOLS.enter(other), inputs, targets)
+    check.zero(loss, "the loss of the partner", **witness)
+    equal = (unit_rows(network, point.theta) == unit_rows(network, point.theta)[0]).all()
+    check.label("all units equal" if equal else "units differ")
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["attained", "unpenalised"])
+@pytest.mark.control("opposite-targets", "y = (1, -1) in place of (1, 1)", targets=(1, -1))
+def test_one_unit_with_a_single_minimum(check, *, targets=(1, 1)):
+    r"""One sigmoid unit without biases: on two points its loss has exactly one minimum.
+
+    Data $x = (1, -1)$, $y = (1, 1)$, output $v\,s(wx)$. Since $s(w) + s(-w) = 1$, the sum of the
+    squared errors is $\frac12 (v-2)^2 + \frac12 v^2 (2s(w) - 1)^2$. It is 0 only for $v = 2$ and
+    $s(w) = \frac12$, and $s$ increases strictly ($s' = s(w)\,s(-w) > 0$), so only for $w = 0$: two
+    layers and one minimum. With $y = (1, -1)$ there would be a line of them, $v = 0$.
+    """
+    network = one_hidden_layer(1, 1, SIGMOID, **NO_BIASES)
+    objective = Objective(network, SQUARED_ERROR, reduction="sum")
+    theta, inputs = symbols("t", 2), SYMBOLS.enter([[1], [-1]])
+    w, v = theta
+    value = objective.value(theta, inputs, SYMBOLS.enter(targets))
+    squares = square(v - 2) + square(v) * square(2 * logistic(w) - 1)
+    check.zero(value - squares * Fraction(1, 2), "the loss minus a sum of two squares")
+    slope = Function(lambda h: logistic(h), h=()).gradient(w)
+    check.zero(slope - logistic(w) * logistic_complement(w), "s' minus s(w) s(-w)")
+    check.zero(
+        objective.value(SYMBOLS.enter([0, 2]), inputs, SYMBOLS.enter(targets)), "the minimum"
+    )
+    check.record("data", "x = (1, -1), y = (1, 1)")
+    check.record("minima", "one, w = 0 and v = 2")
+
+
+def slope_of_cross_entropy(network, label):
+    """Return the derivative of the loss at x = 1 in the last parameter, theta, and the output."""
+    theta, inputs = symbols("t", network.size), SYMBOLS.enter([[1]])
+    function = Function(
+        Objective(network, CROSS_ENTROPY).value, theta=theta.shape, inputs=(1, 1), targets=(1,)
+    )
+    slope = function.gradient(theta, inputs, SYMBOLS.enter([label]))[-1]
+    return slope, theta, network.predict(theta, inputs)[0]
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["several-units", "unpenalised"])
+@pytest.mark.control("inner-label", "label 1/2 in place of 1", label=Fraction(1, 2))
+def test_one_class_has_no_minimum(check, *, label=Fraction(1)):
+    r"""With one class the cross-entropy has no minimum at all.
+
+    One sample $x = 1$ with label 1, two sigmoid units without biases. The derivative in the last
+    outgoing weight is $-s(w_2)\,s(-z)$ with the output $z$: negative everywhere, so no point is
+    stationary and the infimum is not attained. No minimum, where more than one was concluded.
+    """
+    network = one_hidden_layer(1, 2, SIGMOID, **NO_BIASES)
+    slope, theta, output = slope_of_cross_entropy(network, label)
+    expected = -(logistic(theta[1]) * logistic_complement(output))
+    check.zero(slope - expected, "the derivative plus s(w2) s(-z)")
+    check.record("data", "x = 1, label 1")
+
+
+def without_penalty(coefficient):
+    return None
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["several-units", "attained"])
+@pytest.mark.claim(CLAIM, reading=ONE_UNIT, shows="fails", by="counterexample", when=["attained"])
+@pytest.mark.control("unpenalised", "the penalty left out", penalty=without_penalty)
+def test_a_penalty_leaves_the_origin_alone(check, *, penalty=L2):
+    r"""With a penalty and the target 0 the origin is the only minimum.
+
+    One sample $x = 1$, $y = 0$. Squared error plus $\lambda\lVert\theta\rVert^2$ is $f(1)^2 +
+    \lambda\sum_k\theta_k^2$, zero at the origin and positive elsewhere, for every $\lambda > 0$
+    (here $\frac15$): one minimum, with two sigmoid units without biases and with one unit with
+    biases alike.
+    """
+    for units, bias in ((2, False), (1, True)):
+        network = one_hidden_layer(1, units, SIGMOID, hidden_bias=bias, output_bias=bias)
+        theta, inputs = symbols("t", network.size), SYMBOLS.enter([[1]])
+        objective = Objective(network, SQUARED_ERROR, penalty=penalty(STRENGTH))
+        value = objective.value(theta, inputs, SYMBOLS.enter([0]))
+        squares = square(network.predict(theta, inputs)[0]) + square(theta).sum() * STRENGTH
+        check.zero(value - squares, "the objective minus a sum of squares", network=network)
+        origin = SYMBOLS.enter([0] * network.size)
+        check.zero(
+            objective.value(origin, inputs, SYMBOLS.enter([0])), "at the origin", network=network
+        )
+    check.record("data", "x = 1, y = 0, lambda = 1/5")
+
+
+def flip_without_offset(network, theta, unit):
+    """Wrong on purpose: the output bias stays."""
+    flipped = flip_unit(network, theta, unit)
+    flipped[-1] = theta[-1]
+    return flipped
+
+
+@pytest.mark.claim(
+    CLAIM, reading=ONE_UNIT, shows="holds", by="identity", when=["attained", "unpenalised"]
+)
+@pytest.mark.control("offset-left", "the output bias left as it was", flip=flip_without_offset)
+def test_the_sign_flip_takes_the_place_of_the_swap(check, *, flip=flip_unit):
+    r"""One sigmoid unit with biases: turning all its signs gives a second minimum.
+
+    $v\,s(wx+b) + c = -v\,s(-wx-b) + (c+v)$ for every input: $(w, b, v, c)$ and $(-w, -b, -v, c+v)$
+    have the same outputs. They differ unless $v = 0$; then the hidden bias is without effect, and
+    every $b$ gives a minimum. Checked for symbolic weights and inputs and a loss of the vector of
+    outputs of which nothing is known.
+    """
+    network = one_hidden_layer(2, 1, SIGMOID)
+    theta, inputs, loss = symbols("t", network.size), symbols("x", 2, 2), unknown_function("L")
+    value = loss(network.predict(theta, inputs))
+    flipped = flip(network, theta, 0)
+    check.zero(loss(network.predict(flipped, inputs)) - value, "change of the loss by the flip")
+    check.zero(flipped[3] + theta[3], "the two outgoing weights are opposite")
+    theta[3] = SYMBOLS.enter(0)
+    moved = theta.copy()
+    moved[2] = theta[2] + symbols("e")
+    change = loss(network.predict(moved, inputs)) - loss(network.predict(theta, inputs))
+    check.zero(change, "change of the loss by the hidden bias, where v = 0")
+
+
+@pytest.mark.claim(
+    CLAIM, reading=ONE_UNIT, shows="holds", by="property", when=["attained", "unpenalised"]
+)
+@pytest.mark.control("offset-left", "the output bias left as it was", flip=flip_without_offset)
+@given(
+    point=strategies.network_points(units=(1, 1), points=(1, 2), hidden_bias=True, output_bias=True)
+)
+def test_random_single_units_have_a_partner(check, point, *, flip=flip_unit):
+    """A random sigmoid unit that fits its data exactly has a partner that fits them as well.
+
+    The partner is the sign flip or, where the outgoing weight is 0, the hidden bias plus 1.
+    """
+    network, inputs = point.network, SYMBOLS.enter(point.inputs)
+    dimension = network.widths[0]
+    bias, weight = dimension, dimension + 1
+    dead = point.theta[weight] == 0
+    other = point.theta.copy()
+    if dead:
+        other[bias] += 1
+    else:
+        other = flip(network, point.theta, 0)
+    witness = {"network": network, "theta": point.theta, "inputs": point.inputs}
+    check.that(bool((other != point.theta).any()), "the partner is another point", **witness)
+    targets = network.predict(SYMBOLS.enter(point.theta), inputs)
+    loss = Objective(network, SQUARED_ERROR).value(SYMBOLS.enter(other), inputs, targets)
+    check.zero(loss, "the loss of the partner", **witness)
+    check.label("outgoing weight 0" if dead else "flipped")
+
+
+@pytest.mark.claim(
+    CLAIM, reading=ONE_UNIT, shows="fails", by="counterexample", when=["unpenalised"]
+)
+@pytest.mark.control("inner-label", "label 1/2 in place of 1", label=Fraction(1, 2))
+def test_one_class_has_no_minimum_with_biases(check, *, label=Fraction(1)):
+    r"""With one class and biases, too, the cross-entropy has no minimum.
+
+    One sample $x = 1$ with label 1, one sigmoid unit with biases: the derivative in the output
+    bias is $-s(-z)$, negative everywhere.
+    """
+    network = one_hidden_layer(1, 1, SIGMOID)
+    slope, _, output = slope_of_cross_entropy(network, label)
+    check.zero(slope + logistic_complement(output), "the derivative plus s(-z)")
+    check.record("data with biases", "x = 1, label 1")

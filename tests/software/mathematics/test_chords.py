@@ -1,0 +1,109 @@
+"""Chords that refute convexity: what the ends and the midpoint output, and what is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from claims.mathematics import (
+    RELU,
+    SIGMOID,
+    SQUARE,
+    Network,
+    fading_end,
+    level_chord,
+    linear,
+    one_hidden_layer,
+    swing_chord,
+)
+from claims.numbers import FLOATS, RATIONALS
+
+HALF = Fraction(1, 2)
+INPUTS = RATIONALS.enter([[1, 2], [-3, 5], [0, 0]])
+
+
+def outputs(network, theta):
+    return [value.fraction for value in network.predict(theta, INPUTS)]
+
+
+def background(network):
+    return RATIONALS.enter(np.arange(2, network.size + 2))
+
+
+@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 2, 3, 1)])
+def test_swing_chord_outputs_the_level_and_swings_at_the_midpoint(widths):
+    network = Network(widths, SQUARE)
+    low, high, level, rise = RATIONALS.enter([1, 3, 7, Fraction(5, 2)])
+    start, end = swing_chord(network, background(network), low, high, level, rise)
+    assert outputs(network, start) == outputs(network, end) == [7] * 3
+    assert outputs(network, (start + end) * HALF) == [Fraction(19, 2)] * 3
+
+
+@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 2, 3, 1)])
+@pytest.mark.parametrize("output_bias", [True, False])
+def test_level_chord_outputs_the_level_and_kappa_times_it(widths, output_bias):
+    network = Network(widths, RELU, output_bias=output_bias)
+    start, end = level_chord(network, background(network), *RATIONALS.enter([1, 3, 6]))
+    assert outputs(network, start) == outputs(network, end) == [6] * 3
+    # kappa = (1/1 + 1/3)/2 * 2
+    assert outputs(network, (start + end) * HALF) == [8] * 3
+
+
+def test_only_the_parameters_named_are_changed():
+    network = Network((2, 3, 2, 1), SQUARE)
+    theta = background(network)
+    start, _ = swing_chord(network, theta, *RATIONALS.enter([1, 3, 0, 1]))
+    changed = {i for i, (a, b) in enumerate(zip(start, theta, strict=True)) if (a - b).sign()}
+    named = [*range(9, 12), network.block("b2").start, *range(17, 19), 19]
+    assert changed == set(named)
+    assert [value.fraction for value in theta] == list(range(2, network.size + 2))
+
+
+def test_fading_end_meets_the_moved_point_on_the_way():
+    network = one_hidden_layer(2, 2, RELU)
+    theta, moved = background(network), -3 * background(network)
+    fraction = Fraction(1, 8)
+    end = fading_end(network, theta, moved, fraction)
+    assert outputs(network, end) == [0] * 3
+    point = theta * (1 - fraction) + end * fraction
+    split = network.block("W2").start
+    assert all(entry.sign() == 0 for entry in point[:split] - moved[:split])
+    assert all(entry.sign() == 0 for entry in point[split:] - theta[split:] * (1 - fraction))
+
+
+def test_they_work_in_floats():
+    network = one_hidden_layer(2, 2, SIGMOID, hidden_bias=False, output_bias=False)
+    end = fading_end(network, FLOATS.enter(np.ones(6)), FLOATS.enter(np.zeros(6)), 0.5)
+    assert end.tolist() == [-1, -1, -1, -1, 0, 0]
+    network = one_hidden_layer(2, 2, SIGMOID)
+    start, end = swing_chord(network, FLOATS.enter(np.ones(network.size)), 0.0, 1.0, 2.0, 1.0)
+    middle = network.predict((start + end) / 2, np.array([[4.0, 5.0]]))
+    assert middle == pytest.approx([3.0], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        linear(2),
+        one_hidden_layer(2, 1, RELU, hidden_bias=False),
+        one_hidden_layer(2, 1, RELU, output_bias=False),
+    ],
+)
+def test_swing_chord_needs_a_hidden_layer_and_both_biases(network):
+    with pytest.raises(ValueError, match="hidden biases and an output bias are needed"):
+        swing_chord(network, background(network), *RATIONALS.enter([0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("network", [linear(2), one_hidden_layer(2, 1, RELU, hidden_bias=False)])
+def test_level_chord_needs_a_hidden_layer_with_biases(network):
+    with pytest.raises(ValueError, match="a hidden layer with biases is needed"):
+        level_chord(network, background(network), *RATIONALS.enter([1, 3, 1]))
+
+
+@pytest.mark.parametrize("network", [linear(2), Network((2, 1, 1, 1), RELU)])
+def test_fading_end_needs_one_hidden_layer(network):
+    theta = background(network)
+    with pytest.raises(ValueError, match="stated for one hidden layer"):
+        fading_end(network, theta, theta, HALF)
