@@ -15,7 +15,13 @@ from claims.mathematics.activations import (
     Range,
 )
 from claims.mathematics.bracketing import bisect, own_zeros, search_by_thirds, zero_bracket
-from claims.mathematics.chords import fading_end, level_chord, swing_chord
+from claims.mathematics.chords import (
+    fading_chord,
+    fading_end,
+    level_chord,
+    level_ratio,
+    swing_chord,
+)
 from claims.mathematics.computed import (
     ROUNDOFF,
     Computed,
@@ -131,6 +137,7 @@ __all__ = [
     "epochs",
     "expectation",
     "expectation_over_masks",
+    "fading_chord",
     "fading_end",
     "flip_unit",
     "flow_primitive",
@@ -142,6 +149,7 @@ __all__ = [
     "is_irreducible",
     "isolate_stationary_points",
     "level_chord",
+    "level_ratio",
     "linear",
     "logistic_minima",
     "masked_parameters",

@@ -9,9 +9,14 @@ arithmetic.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from claims.mathematics.activations import Activation
 from claims.mathematics.networks import Network
+from claims.mathematics.objectives import Objective
 
 
 def swing_chord(
@@ -44,12 +49,9 @@ def level_chord(
     """Return two parameter vectors that output ``level`` at every input, without an output bias.
 
     The first unit of the last hidden layer has no incoming weights, bias ``low`` or ``high``, and
-    the output weight level / a(bias). The midpoint of the chord outputs kappa times ``level`` with
-
-        kappa = (1/a(low) + 1/a(high)) / 2 * a((low + high) / 2),
-
-    above 1 where 1/a is strictly convex. Everything else as in ``swing_chord``; an output bias
-    is set to 0. Needs a(low) and a(high) other than 0; raises ValueError without hidden biases.
+    the output weight level / a(bias). The midpoint of the chord outputs ``level_ratio`` times
+    ``level``. Everything else as in ``swing_chord``; an output bias is set to 0. Needs a(low) and
+    a(high) other than 0; raises ValueError without hidden biases.
     """
     if not (_layer(network) and network.hidden_bias):
         raise ValueError(f"widths {network.widths}: a hidden layer with biases is needed")
@@ -58,6 +60,12 @@ def level_chord(
         _one_unit(network, background, low, level / value(low), level - level),
         _one_unit(network, background, high, level / value(high), level - level),
     )
+
+
+def level_ratio(activation: Activation, low: Any, high: Any) -> Any:
+    """Return (1/a(low) + 1/a(high)) / 2 * a((low + high) / 2), above 1 where 1/a bends upwards."""
+    middle = activation.value((low + high) * Fraction(1, 2))
+    return (1 / activation.value(low) + 1 / activation.value(high)) * middle * Fraction(1, 2)
 
 
 def fading_end(network: Network, theta: Any, moved: Any, fraction: Any) -> Any:
@@ -76,6 +84,44 @@ def fading_end(network: Network, theta: Any, moved: Any, fraction: Any) -> Any:
         if block.name in ("W2", "b2"):
             end[block.start : block.stop] = theta[block.start : block.stop] * 0
     return end
+
+
+def fading_chord(objective: Objective, inputs: Any, targets: Any) -> tuple[Any, Any, Fraction]:
+    """Return (start, end, fraction) of a chord that dips below the graph, for a bias-free network.
+
+    Without biases the objective is convex only where it does not depend on the hidden weights: from
+    output weights (v, 0 ..) and hidden weights 0 the chord goes, by ``fading_end``, past hidden
+    weights at which the objective is higher. Data (N, d) and (N,) are floats, and so is the search:
+    it proves nothing, and its result is to be decided by the caller, with ``chord_gap`` at
+    1 - fraction. Raises ValueError where all inputs are zero, or for a network with biases.
+    """
+    network = objective.network
+    if network.hidden_bias or network.output_bias:
+        raise ValueError("the chord is for networks without biases: see swing_chord, level_chord")
+    if not inputs.any():
+        raise ValueError("all inputs are zero: the output is linear in the parameters")
+
+    def value(theta: Any) -> Any:
+        return objective.value(theta, inputs, targets)
+
+    longest = inputs[np.argmax((inputs * inputs).sum(axis=1))]
+    candidates = []
+    for weight in (1.0, -1.0):
+        for side in (1.0, -1.0):
+            start = np.zeros(network.size)
+            start[network.block("W2").start] = weight
+            moved = start.copy()
+            moved[: len(longest)] = side * longest / (longest @ longest)
+            candidates.append((start, moved))
+    start, moved = max(candidates, key=lambda pair: value(pair[1]) - value(pair[0]))
+    for bits in range(2, 50, 2):
+        fraction = 2.0**-bits
+        end = fading_end(network, start, moved, fraction)
+        rise = value(start + (end - start) * fraction) - value(start)
+        # Twice what convexity would allow, and well above rounding.
+        if rise > 2 * fraction * max(value(end) - value(start), 0) + 2.0**-20:
+            break
+    return start, end, Fraction(1, 2**bits)
 
 
 def _layer(network: Network) -> int:

@@ -34,8 +34,7 @@ class SymmetricGroup:
 def is_irreducible(polynomial: fmpz_poly) -> bool:
     """Tell whether a polynomial of degree at least 1 is irreducible over Q."""
     _, factors = polynomial.factor()
-    essential = [(factor, power) for factor, power in factors if factor.degree() > 0]
-    return len(essential) == 1 and essential[0][1] == 1
+    return len(factors) == 1 and factors[0][1] == 1
 
 
 def cycle_pattern(polynomial: fmpz_poly, prime: int) -> Pattern | None:

@@ -86,9 +86,8 @@ def merge(inputs: Any, targets: Any) -> tuple[MergedPoint, ...]:
 def stationary_set(inputs: Any, targets: Any) -> StationarySet | NoClosedForm:
     """Return the zeros of the gradient of sum (s(w.x_i) - t_i)^2 in w (d,), or why not.
 
-    Inputs (N, d), d >= 1, and targets (N,) in [0, 1] are exact (int, Fraction, or floats, each taken for the
-    dyadic number that it is). Raises
-    ValueError for a target outside [0, 1].
+    Inputs (N, d), d >= 1, and targets (N,) in [0, 1] are exact: int, Fraction, or floats, each
+    taken for the dyadic number that it is. Raises ValueError for a target outside [0, 1].
     """
     for number, target in enumerate(targets):
         if not 0 <= target <= 1:

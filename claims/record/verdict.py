@@ -66,7 +66,7 @@ def _derive_universal(checks: list[Check], kind: str) -> Verdict:
 
 
 def _derive_existential(checks: list[Check]) -> Verdict:
-    # The conditions of a proof are hypotheses, which something has to meet; those of a witness are met.
+    # The conditions of a proof are hypotheses that something has to meet; a witness meets its own.
     instances = [
         check
         for check in checks

@@ -24,7 +24,8 @@ def mathml(latex: str, display: str = "inline") -> Markup:
     fault = formula_fault(latex)
     if fault:
         raise BadFormula(f"{latex.strip()}: {fault}")
-    converted = latex2mathml.converter.convert(" ".join(latex.split()), display=display)
+    paired = _BAR.sub(_as_pair, " ".join(latex.split()))
+    converted = latex2mathml.converter.convert(paired, display=display)
     upright = _UPRIGHT.sub(r'<mi mathvariant="normal">&#x\1;</mi>', converted)
     plain = _VARIANT.sub(_as_characters, _REFERENCE.sub(_as_character, upright))
     signed = _SIGN.sub(r'\1<mo form="prefix">−</mo>', plain)
@@ -67,6 +68,16 @@ def _parts(latex: str) -> list[str]:
         else:
             parts.append(piece)
     return [part for part in parts if part.strip()]
+
+
+# The converter writes an opening and a closing bar alike, and a browser then stretches only one of
+# them: as a pair of delimiters they match.
+_BAR = re.compile(r"\\([lr])([vV])ert(?![a-z])")
+
+
+def _as_pair(match: re.Match[str]) -> str:
+    side = "left" if match.group(1) == "l" else "right"
+    return rf"\{side}|" if match.group(2) == "v" else rf"\{side}\|"
 
 
 # The converter writes characters as references, among them an upright letter (`\mathrm{d}`), whose

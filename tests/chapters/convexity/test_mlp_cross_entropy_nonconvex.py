@@ -23,8 +23,10 @@ from claims.mathematics import (
     Parity,
     Range,
     chord_gap,
+    fading_chord,
     fading_end,
     level_chord,
+    level_ratio,
     one_hidden_layer,
     swing_chord,
 )
@@ -109,12 +111,6 @@ def test_one_of_two_midpoints_lies_above(check, *, chord=swing_chord, loss=CROSS
     )
 
 
-def kappa(activation, low, high):
-    """By what factor the output at the midpoint exceeds that at the ends of a level chord."""
-    middle = activation.value((low + high) * HALF)
-    return (1 / activation.value(low) + 1 / activation.value(high)) * middle * HALF
-
-
 def doubled_end(network, background, low, high, level):
     """Wrong on purpose: the second end outputs twice the level."""
     start, end = level_chord(network, background, low, high, level)
@@ -139,7 +135,7 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
     at 1 and 3: $\kappa = 1.117\ldots$
     """
     low, high = symbols("low"), symbols("high")
-    ratio = kappa(ANY, low, high)
+    ratio = level_ratio(ANY, low, high)
     for features, units, samples in ((1, 1, 1), (2, 2, 2)):
         network = one_hidden_layer(features, units, ANY, output_bias=False)
         objective = Objective(network, CROSS_ENTROPY)
@@ -164,11 +160,13 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
         ends = (-1, 1) if activation is SIGMOID else (1, 3)
 
         def bound(a, activation=activation, ends=ends):
-            factor = kappa(activation, *map(a.enter, ends))
+            factor = level_ratio(activation, *map(a.enter, ends))
             return softplus(factor) - softplus(a.enter(1)) - (factor - 1) * HALF
 
         check.positive(
-            lambda a, activation=activation, ends=ends: kappa(activation, *map(a.enter, ends)) - 1,
+            lambda a, activation=activation, ends=ends: (
+                level_ratio(activation, *map(a.enter, ends)) - 1
+            ),
             "kappa exceeds 1",
             activation=activation,
             biases=ends,
@@ -313,35 +311,6 @@ def test_random_networks_with_hidden_biases(check, problem, *, side=1):
         )
 
 
-def refuting_chord(network, objective, inputs, targets):
-    """Return (start, far end, fraction) of a chord without biases that dips below the graph.
-
-    Found in floats as in the proof: the signs for which the loss at +-w exceeds that at 0, then
-    smaller and smaller fractions.
-    """
-    longest = inputs[np.argmax(square(inputs).sum(axis=1))]
-    best = None
-    for weight in (1.0, -1.0):
-        for side in (1.0, -1.0):
-            start = np.zeros(network.size)
-            start[network.block("W2").start] = weight
-            moved = start.copy()
-            moved[: len(longest)] = side * longest / (longest @ longest)
-            rise = objective.value(moved, inputs, targets) - objective.value(start, inputs, targets)
-            if best is None or rise > best[0]:
-                best = rise, start, moved
-    _, start, moved = best
-    for bits in range(2, 50, 2):
-        fraction = 2.0**-bits
-        end = fading_end(network, start, moved, fraction)
-        middle = start + (end - start) * fraction
-        gap = objective.value(middle, inputs, targets) - objective.value(start, inputs, targets)
-        slack = objective.value(end, inputs, targets) - objective.value(start, inputs, targets)
-        if gap > 2 * fraction * max(slack, 0) + 2.0**-20:
-            break
-    return start, end, Fraction(1, 2**bits)
-
-
 @pytest.mark.claim(CLAIM, reading="no-biases", shows="holds", by="property", when=["nonzero-input"])
 @pytest.mark.control("penalised", "an L2 penalty, which lifts the ends", penalty=L2(Fraction(1)))
 @given(
@@ -363,9 +332,7 @@ def test_random_networks_without_biases(check, data, quarters, units, name, *, p
     )
     plain = Objective(network, CROSS_ENTROPY)
     objective = Objective(network, CROSS_ENTROPY, penalty=penalty)
-    start, end, fraction = refuting_chord(
-        network, plain, inputs, np.array(labels, dtype=np.float64)
-    )
+    start, end, fraction = fading_chord(plain, inputs, np.array(labels, dtype=np.float64))
     check.label(name)
 
     def depth(arithmetic):

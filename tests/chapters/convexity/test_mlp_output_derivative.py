@@ -119,7 +119,7 @@ def test_with_one_unit_the_inner_product_is_the_same(check, *, units=1):
 @pytest.mark.claim(
     CLAIM, reading="inner-product", shows="fails", by="counterexample", when=["differentiable"]
 )
-@pytest.mark.control("equal-slopes", "one unit alone", weights=(2,))
+@pytest.mark.control("one-unit", "one unit alone", weights=(2,))
 def test_with_two_units_the_inner_product_mixes_them(check, *, weights=(1, -1)):
     r"""With two units the inner product adds up what belongs to different units.
 

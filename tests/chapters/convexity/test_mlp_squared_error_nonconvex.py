@@ -22,8 +22,10 @@ from claims.mathematics import (
     Parity,
     Range,
     chord_gap,
+    fading_chord,
     fading_end,
     level_chord,
+    level_ratio,
     one_hidden_layer,
     swing_chord,
 )
@@ -98,12 +100,6 @@ def test_the_midpoint_lies_above_two_equal_ends(check, *, chord=swing_chord, los
         )
 
 
-def kappa(activation, low, high):
-    """By what factor the output at the midpoint exceeds that at the ends of a level chord."""
-    middle = activation.value((low + high) * HALF)
-    return (1 / activation.value(low) + 1 / activation.value(high)) * middle * HALF
-
-
 def doubled_end(network, background, low, high, level):
     """Wrong on purpose: the second end outputs twice the level."""
     start, end = level_chord(network, background, low, high, level)
@@ -131,7 +127,7 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
         network = one_hidden_layer(features, units, ANY, output_bias=False)
         objective = Objective(network, SQUARED_ERROR)
         inputs, targets = symbols("x", samples, features), symbols("y", samples)
-        ratio = kappa(ANY, low, high)
+        ratio = level_ratio(ANY, low, high)
         start, end = chord(network, symbols("t", network.size), low, high, level)
         values = [
             objective.value(theta, inputs, targets) for theta in (start, end, (start + end) * HALF)
@@ -142,13 +138,15 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
     h = symbols("h")
     steep = square(logistic(h) - logistic_complement(h))
     check.zero(
-        (kappa(SIGMOID, -h, h) - 1) * 4 * logistic(h) * logistic_complement(h) - steep,
+        (level_ratio(SIGMOID, -h, h) - 1) * 4 * logistic(h) * logistic_complement(h) - steep,
         "kappa - 1 of the sigmoid, times 4 s(h) s(-h), minus a square",
     )
     for activation in activations:
         ends = (-1, 1) if activation is SIGMOID else (1, 3)
         check.positive(
-            lambda a, activation=activation, ends=ends: kappa(activation, *map(a.enter, ends)) - 1,
+            lambda a, activation=activation, ends=ends: (
+                level_ratio(activation, *map(a.enter, ends)) - 1
+            ),
             "kappa exceeds 1",
             activation=activation,
             biases=ends,
@@ -324,36 +322,6 @@ def test_random_networks_with_hidden_biases(check, problem, *, loss=SQUARED_ERRO
         )
 
 
-def refuting_chord(network, objective, inputs, targets):
-    """Return (start, far end, fraction) of a chord without biases that dips below the graph.
-
-    Found in floats as in the proof: the signs for which the loss at +-w exceeds that at 0, then
-    smaller and smaller fractions.
-    """
-    longest = inputs[np.argmax(square(inputs).sum(axis=1))]
-    theta = np.zeros(network.size)
-    best = None
-    for weight in (1.0, -1.0):
-        for side in (1.0, -1.0):
-            start = theta.copy()
-            start[network.block("W2").start] = weight
-            moved = start.copy()
-            moved[: len(longest)] = side * longest / (longest @ longest)
-            rise = objective.value(moved, inputs, targets) - objective.value(start, inputs, targets)
-            if best is None or rise > best[0]:
-                best = rise, start, moved
-    _, start, moved = best
-    for bits in range(2, 50, 2):
-        fraction = 2.0**-bits
-        end = fading_end(network, start, moved, fraction)
-        middle = start + (end - start) * fraction
-        gap = objective.value(middle, inputs, targets) - objective.value(start, inputs, targets)
-        slack = objective.value(end, inputs, targets) - objective.value(start, inputs, targets)
-        if gap > 2 * fraction * max(slack, 0) + 2.0**-20:
-            break
-    return start, end, Fraction(1, 2**bits)
-
-
 @pytest.mark.claim(CLAIM, reading="no-biases", shows="holds", by="property", when=["nonzero-input"])
 @pytest.mark.control("penalised", "an L2 penalty, which lifts the ends", penalty=L2(Fraction(1)))
 @given(
@@ -372,7 +340,7 @@ def test_random_networks_without_biases(check, data, units, name, *, penalty=Non
     )
     plain = Objective(network, SQUARED_ERROR)
     objective = Objective(network, SQUARED_ERROR, penalty=penalty)
-    start, end, fraction = refuting_chord(network, plain, data.inputs, data.targets)
+    start, end, fraction = fading_chord(plain, data.inputs, data.targets)
     check.label(name)
 
     def depth(arithmetic):

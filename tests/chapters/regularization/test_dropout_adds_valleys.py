@@ -56,7 +56,10 @@ def rises_then_falls(check, turning_point):
         "the derivative of rho in w is a multiple of (z - 1)(z^2 + z + 2)(z^2 + 2z - 1)",
         turning_point=str(turning_point),
     )
-    check.that(count_roots(others, Fraction(0), Fraction(1)) == 0, "the other factors keep sign")
+    check.that(
+        count_roots(others, Fraction(0), Fraction(1)) == 0 and int(others(0)) < 0,
+        "the other factors are negative between 0 and 1",
+    )
     check.that(
         count_roots(turning_point, Fraction(0), Fraction(1)) == 1, "one turning point for w > 0"
     )
@@ -66,89 +69,8 @@ def rises_then_falls(check, turning_point):
 SILVER = fmpz_poly([-1, 2, 1])
 
 
-def reduced_minimum(rho, odds):
-    return Fraction(1, 4) - rho / (4 * (rho + 2 * odds))
-
-
-def half_the_odds(rho, odds):
-    return Fraction(1, 4) - rho / (4 * (rho + odds))
-
-
-@pytest.mark.claim(CLAIM, shows="holds", by="identity")
-@pytest.mark.claim(CLAIM, reading="worse-valley", shows="holds", by="identity")
-@pytest.mark.control("half-the-odds", "kappa in place of 2 kappa", reduced=half_the_odds)
-@pytest.mark.control(
-    "other-place",
-    "w = log((1 + sqrt 5)/2) in place of log(1 + sqrt 2)",
-    place=fmpz_poly([-1, 1, 1]),
-)
-def test_a_worse_valley_for_every_rate(check, *, reduced=reduced_minimum, place=SILVER):
-    r"""With dropout of any rate there is a strict local minimum at $w = \log(1+\sqrt2)$.
-
-    Data $x = (1, 2)$, $y = (0, 1)$; output $v\,s(wx) + c$. Write $a_1 = s(w)$, $a_2 = s(2w)$,
-    $\kappa = \frac{p}{1-p}$, $\rho = \frac{(a_1-a_2)^2}{a_1^2+a_2^2}$. For a fixed $w$ the loss averaged
-    over the masks is
-
-    $$\Bigl(c + \frac{v(a_1+a_2)}2 - \frac12\Bigr)^2 + B\,(v - v^\ast)^2 + m(w),\qquad m =
-    \frac14 - \frac{\rho}{4(\rho+2\kappa)},$$
-
-    with $B = \frac{(a_2-a_1)^2}4 + \kappa\frac{a_1^2+a_2^2}2 > 0$ and $v^\ast =
-    \frac{a_2-a_1}{4B}$: it has one minimiser $(v, c)$, with the value $m$, which falls as
-    $\rho$ grows. The derivative of $\rho$ in $w$ is, with $z=e^{-w}$, a negative function times
-    $(z-1)(z^2+z+2)(z^2+2z-1)$: for $w>0$ (that is $0<z<1$) $\rho$ rises up to $z = \sqrt2-1$ and falls
-    afterwards. So $m$ has a strict local minimum at $w = \log(1+\sqrt2)$, whatever the rate, and
-    with its $(v, c)$ it is a strict local minimum of the averaged loss. It is above the infimum:
-    $\rho<\frac1{32}$ for all $w>0$, while $\rho = \frac2{17}$ at $w = -\log 2$. The loss without
-    dropout has no strict local minimum at all (next check): 1 is more than 0.
-    """
-    theta, rate = symbols("t", 3), symbols("p")
-    w, v, c = theta
-    a, b = activations(w)
-    odds = rate / (1 - rate)
-    rho = spread(theta[:1], *DATA)
-    stiffness = square(b - a) * Fraction(1, 4) + odds * (square(a) + square(b)) * Fraction(1, 2)
-    best = (b - a) / (4 * stiffness)
-    squares = square(c + v * (a + b) * Fraction(1, 2) - Fraction(1, 2)) + stiffness * square(
-        v - best
-    )
-    averaged = DropoutObjective(PLAIN, rate).value(theta, *DATA)
-    check.zero(averaged - squares - reduced(rho, odds), "the averaged loss minus squares and m")
-    one, other = symbols("r"), symbols("q")
-    gain = 2 * odds * (one - other) / (4 * (one + 2 * odds) * (other + 2 * odds))
-    check.zero(
-        reduced(other, odds) - reduced(one, odds) - gain,
-        "the fall of m from rho = q to rho = r minus a positive multiple of r - q",
-    )
-    rises_then_falls(check, place)
-    small = polynomial_in_z(lambda *data: Fraction(1, 32) - spread(*data), INPUTS, (0, 1))
-    check.that(
-        count_roots(small.polynomial, Fraction(0), Fraction(1)) == 0
-        and small.factor * int(small.polynomial(0)) > 0,
-        "rho is below 1/32 for w > 0",
-    )
-    lower = polynomial_in_z(lambda *data: Fraction(2, 17) - spread(*data), INPUTS, (0, 1))
-    check.that(int(lower.polynomial(2)) == 0, "rho is 2/17 at z = 2, that is w = -log 2")
-    check.record("data", "x = (1, 2), y = (0, 1)")
-    check.record("strict local minimum with dropout", "w = log(1 + sqrt 2) = 0.881, for every rate")
-    check.record("its rho", "(17 - 12 sqrt 2)/(13 - 8 sqrt 2) = 0.0175, against 2/17 at w = -log 2")
-
-
-@pytest.mark.claim(CLAIM, shows="holds", by="identity")
-@pytest.mark.claim(CLAIM, reading="worse-valley", shows="holds", by="identity")
-@pytest.mark.control(
-    "symmetric-inputs", "x = (1, -1), where w = v = 0 is bent in no way", second=-1
-)
-def test_without_dropout_every_minimum_is_global(check, *, second=2):
-    r"""Without dropout the same loss has global minima only, on curves: no strict one.
-
-    With the residuals $r_1, r_2$ the derivatives in $c$ and $v$ are $r_1 + r_2$ and $r_1a_1 +
-    r_2a_2$, so a stationary point has $r_1(a_1-a_2) = 0$. For $w\ne0$ (then $a_1\ne a_2$: their
-    difference is a rational function of $z = e^{-w}$ with the single positive zero 1) both
-    residuals vanish: a global minimum. Such points are $v = \frac1{a_2-a_1}$, $c =
-    -\frac{a_1}{a_2-a_1}$ for any $w\ne0$, curves, so none is strict. For $w=0$ the derivative in
-    $w$ is $-\frac v8$ where those in $v$ and $c$ are 0; that leaves $(0, 0, \frac12)$, where the
-    Hessian has in $(w, v)$ the entries $0$, $-\frac18$ and the determinant $-\frac1{64}$: a saddle.
-    """
+def has_global_minima_only(check, second):
+    """Check it of the loss without dropout on x = (1, second), and that none is strict."""
     inputs, targets = SYMBOLS.enter([[1], [second]]), DATA[1]
     theta = symbols("t", 3)
     derivatives = plain_derivatives()
@@ -186,7 +108,85 @@ def test_without_dropout_every_minimum_is_global(check, *, second=2):
         "the determinant in (w, v) plus 1/64",
         second=second,
     )
+
+
+def reduced_minimum(rho, odds):
+    return Fraction(1, 4) - rho / (4 * (rho + 2 * odds))
+
+
+def half_the_odds(rho, odds):
+    return Fraction(1, 4) - rho / (4 * (rho + odds))
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.claim(CLAIM, reading="worse-valley", shows="holds", by="identity")
+@pytest.mark.control("half-the-odds", "kappa in place of 2 kappa", reduced=half_the_odds)
+@pytest.mark.control(
+    "other-place",
+    "w = log((1 + sqrt 5)/2) in place of log(1 + sqrt 2)",
+    place=fmpz_poly([-1, 1, 1]),
+)
+@pytest.mark.control("opposite-inputs", "x = (1, -1) in place of (1, 2)", second=-1)
+def test_a_worse_valley_for_every_rate(check, *, reduced=reduced_minimum, place=SILVER, second=2):
+    r"""Dropout of any rate makes a strict, worse valley of a loss with global minima only.
+
+    Data $x = (1, 2)$, $y = (0, 1)$; output $v\,s(wx) + c$. Write $a_1 = s(w)$, $a_2 = s(2w)$, $r_1,
+    r_2$ for the residuals, $\kappa = \frac{p}{1-p}$ and $\rho =
+    \frac{(a_1-a_2)^2}{a_1^2+a_2^2}$.
+
+    *Without dropout.* The derivatives in $c$ and $v$ are $r_1 + r_2$ and $r_1a_1 + r_2a_2$, so a
+    stationary point has $r_1(a_1-a_2) = 0$. For $w\ne0$ the activations differ (as a function of
+    $z = e^{-w}$ their difference has the single positive zero 1), so both residuals vanish: a
+    global minimum. Such points are $v = \frac1{a_2-a_1}$, $c = -\frac{a_1}{a_2-a_1}$ for any
+    $w\ne0$: curves, so none is strict. For $w=0$ the derivative in $w$ is $-\frac v8$ where those
+    in $v$ and $c$ are 0; that leaves $(0, 0, \frac12)$, where the Hessian has in $(w, v)$ the
+    determinant $-\frac1{64}$: a saddle. So the loss has no strict local minimum at all.
+
+    *With dropout.* For a fixed $w$ the loss averaged over the masks is
+
+    $$\Bigl(c + \frac{v(a_1+a_2)}2 - \frac12\Bigr)^2 + B\,(v - v^\ast)^2 + m(w),\qquad m =
+    \frac14 - \frac{\rho}{4(\rho+2\kappa)},$$
+
+    with $B = \frac{(a_2-a_1)^2}4 + \kappa\frac{a_1^2+a_2^2}2 > 0$ and $v^\ast =
+    \frac{a_2-a_1}{4B}$: it has one minimiser $(v, c)$, with the value $m$, which falls as $\rho$
+    grows. The derivative of $\rho$ in $w$ is a negative function times
+    $(z-1)(z^2+z+2)(z^2+2z-1)$: for $w>0$ (that is $0<z<1$) $\rho$ rises up to $z = \sqrt2-1$ and
+    falls afterwards. So $m$ has a strict local minimum at $w = \log(1+\sqrt2)$, whatever the rate,
+    and with its $(v, c)$ it is a strict local minimum of the averaged loss. It lies above the
+    infimum: $\rho<\frac1{32}$ for all $w>0$, while $\rho = \frac2{17}$ at $w = -\log 2$.
+    """
+    has_global_minima_only(check, second)
+    theta, rate = symbols("t", 3), symbols("p")
+    w, v, c = theta
+    a, b = activations(w)
+    odds = rate / (1 - rate)
+    rho = spread(theta[:1], *DATA)
+    stiffness = square(b - a) * Fraction(1, 4) + odds * (square(a) + square(b)) * Fraction(1, 2)
+    best = (b - a) / (4 * stiffness)
+    squares = square(c + v * (a + b) * Fraction(1, 2) - Fraction(1, 2)) + stiffness * square(
+        v - best
+    )
+    averaged = DropoutObjective(PLAIN, rate).value(theta, *DATA)
+    check.zero(averaged - squares - reduced(rho, odds), "the averaged loss minus squares and m")
+    one, other = symbols("r"), symbols("q")
+    gain = 2 * odds * (one - other) / (4 * (one + 2 * odds) * (other + 2 * odds))
+    check.zero(
+        reduced(other, odds) - reduced(one, odds) - gain,
+        "the fall of m from rho = q to rho = r minus a positive multiple of r - q",
+    )
+    rises_then_falls(check, place)
+    small = polynomial_in_z(lambda *data: Fraction(1, 32) - spread(*data), INPUTS, (0, 1))
+    check.that(
+        count_roots(small.polynomial, Fraction(0), Fraction(1)) == 0
+        and small.factor * int(small.polynomial(0)) > 0,
+        "rho is below 1/32 for w > 0",
+    )
+    lower = polynomial_in_z(lambda *data: Fraction(2, 17) - spread(*data), INPUTS, (0, 1))
+    check.that(int(lower.polynomial(2)) == 0, "rho is 2/17 at z = 2, that is w = -log 2")
+    check.record("data", "x = (1, 2), y = (0, 1)")
     check.record("strict local minima without dropout", "none; the global ones form curves")
+    check.record("strict local minimum with dropout", "w = log(1 + sqrt 2) = 0.881, for every rate")
+    check.record("its rho", "(17 - 12 sqrt 2)/(13 - 8 sqrt 2) = 0.0175, against 2/17 at w = -log 2")
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")

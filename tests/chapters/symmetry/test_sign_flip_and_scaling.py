@@ -112,7 +112,7 @@ def test_relu_units_can_be_rescaled(check, *, scale=scale_unit):
     $\frac{v}{\alpha}\max(\alpha h, 0) = v\max(h, 0)$: $\alpha h$ has the sign of $h$, and for a
     fixed sign ReLU multiplies by a gate 0 or 1. Scaling by $\alpha$ and then by $\beta$ is scaling
     by $\alpha\beta$, scalings of different units commute and permutations take them along. Where
-    the unit's incoming weights or bias are not 0, different $\alpha$ give different points: a curve.
+    the unit's incoming weights or bias are not 0, different $\alpha$ give different points.
     Checked with a symbolic gate for each unit, one to three units, with and without output bias.
     """
     inputs, alpha, beta = symbols("x", 1, 2), symbols("alpha"), symbols("beta")

@@ -229,7 +229,7 @@ def test_three_units_differ_in_the_last_place(check, *, weights=DIFFERENT):
         check.record(
             f"products {', '.join(str(float(term)) for term in terms)}",
             f"{before} and {after}; they differ by {measured:.3f} u times the sum of magnitudes, "
-            "at most 4 u are possible",
+            "more than about 4 u is not possible",
         )
     for count in (3, 4, 5):
         terms, deltas = symbols("p", count), symbols("d", count - 1)

@@ -8,17 +8,24 @@ import numpy as np
 import pytest
 
 from claims.mathematics import (
+    CROSS_ENTROPY,
     RELU,
     SIGMOID,
     SQUARE,
+    SQUARED_ERROR,
+    TANH,
     Network,
+    Objective,
+    chord_gap,
+    fading_chord,
     fading_end,
     level_chord,
+    level_ratio,
     linear,
     one_hidden_layer,
     swing_chord,
 )
-from claims.numbers import FLOATS, RATIONALS
+from claims.numbers import FLOATS, RATIONALS, decide_sign
 
 HALF = Fraction(1, 2)
 INPUTS = RATIONALS.enter([[1, 2], [-3, 5], [0, 0]])
@@ -81,6 +88,43 @@ def test_they_work_in_floats():
     start, end = swing_chord(network, FLOATS.enter(np.ones(network.size)), 0.0, 1.0, 2.0, 1.0)
     middle = network.predict((start + end) / 2, np.array([[4.0, 5.0]]))
     assert middle == pytest.approx([3.0], rel=1e-14)
+
+
+def test_level_ratio_by_hand():
+    assert level_ratio(RELU, *RATIONALS.enter([1, 3])).fraction == Fraction(4, 3)
+    assert level_ratio(SQUARE, *RATIONALS.enter([1, 2])).fraction == Fraction(45, 32)
+    assert level_ratio(RELU, *RATIONALS.enter([2, 2])).fraction == 1
+
+
+@pytest.mark.parametrize("activation", [SIGMOID, TANH, RELU])
+@pytest.mark.parametrize(
+    ("loss", "targets"), [(SQUARED_ERROR, [0.0, 3.0, -1.0]), (CROSS_ENTROPY, [1.0, 1.0, 1.0])]
+)
+def test_fading_chord_dips_below_the_graph(activation, loss, targets):
+    network = one_hidden_layer(2, 2, activation, hidden_bias=False, output_bias=False)
+    objective = Objective(network, loss)
+    data = np.array([[0.0, 0.0], [0.25, -1.0], [2.0, 1.0]]), np.array(targets)
+    start, end, fraction = fading_chord(objective, *data)
+
+    def depth(arithmetic):
+        entered = [arithmetic.enter(part) for part in data]
+        ends = arithmetic.enter(start), arithmetic.enter(end), arithmetic.enter(1 - fraction)
+        return -chord_gap(lambda theta: objective.value(theta, *entered), *ends)
+
+    assert 0 < fraction < 1
+    assert decide_sign(depth) == 1
+
+
+def test_fading_chord_says_where_there_is_none():
+    free = Objective(
+        one_hidden_layer(1, 1, TANH, hidden_bias=False, output_bias=False), SQUARED_ERROR
+    )
+    with pytest.raises(ValueError, match="all inputs are zero"):
+        fading_chord(free, np.zeros((2, 1)), np.ones(2))
+    for biases in ({"hidden_bias": False}, {"output_bias": False}):
+        biased = Objective(one_hidden_layer(1, 1, TANH, **biases), SQUARED_ERROR)
+        with pytest.raises(ValueError, match="for networks without biases"):
+            fading_chord(biased, np.ones((2, 1)), np.ones(2))
 
 
 @pytest.mark.parametrize(

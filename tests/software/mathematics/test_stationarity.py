@@ -1,4 +1,4 @@
-"""Closed forms of one sigmoid neuron: merging, the affine set, and the reason where there is none."""
+"""Closed forms of one sigmoid neuron: merging, the affine set, and why there may be none."""
 
 from __future__ import annotations
 

@@ -24,8 +24,10 @@ def test_every_certificate_is_accepted_and_true(certificates, holds):
 
 def test_the_losses_are_those_measured_beforehand(certificates):
     figures = {name: checker.check(text).figures for name, text in certificates.items()}
-    assert figures["worse-minimum-1-1-1-sigmoid"] == "loss 13.078401 at the centre, 12.041071 at lower"
-    assert figures["worse-minimum-2-2-1-sigmoid"] == "loss 0.033752 at the centre, 0.013840 at lower"
+    losses = "loss 13.078401 at the centre, 12.041071 at lower"
+    assert figures["worse-minimum-1-1-1-sigmoid"] == losses
+    losses = "loss 0.033752 at the centre, 0.013840 at lower"
+    assert figures["worse-minimum-2-2-1-sigmoid"] == losses
     # tanh(h) = 2 s(2h) - 1: the same outputs, hence the same losses.
     assert figures["worse-minimum-1-1-1-tanh"] == figures["worse-minimum-1-1-1-sigmoid"]
     cone = json.loads(certificates["dead-cone-1-1-1-relu"])["proof"]

@@ -96,3 +96,9 @@ def test_every_way_of_showing_has_a_name():
     assert set(WAYS) == {
         "identity", "certificate", "counterexample", "witness", "property", "study"
     }  # fmt: skip
+
+
+def test_a_study_that_depends_on_the_setting_names_no_condition():
+    verdict = reading("frequency", "supported under conditions", [[]])
+    sentence = finding(verdict, [check("holds", "study")], {})
+    assert sentence.endswith("by the rule fixed in advance: in some settings, not in all.")

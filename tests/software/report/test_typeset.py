@@ -55,3 +55,10 @@ def test_underscores_in_formulas_are_no_emphasis():
 def test_html_is_shown_and_links_to_scripts_are_not_made():
     assert "<script" not in prose("<script>alert(1)</script>")
     assert "href" not in phrase("[x](javascript:alert)")
+
+
+def test_bars_are_a_pair_that_stretches_together():
+    converted = str(mathml(r"\lvert\{x\}\rvert\ge\lVert y\rVert"))
+    for bar in ("|", "‖"):
+        assert converted.count(f'form="prefix">{bar}<') == 1
+        assert converted.count(f'form="postfix">{bar}<') == 1

@@ -133,7 +133,8 @@ def test_a_claim_without_checks_is_unverified_and_no_error(squares):
 def test_a_study_is_reported_and_never_enforced(project):
     project.claim("rates", kind="frequency", controls=("shuffled",))
     project.checks("""
-    RESULT = {"name": "rates", "decision": "not supported", "sentence": "No.", "scale": "default", "plan_hash": "a",
+    RESULT = {"name": "rates", "decision": "not supported", "sentence": "No.", "scale": "default",
+              "plan_hash": "a",
               "planned": 10, "n": 10, "estimates": [{"arm": "a", "value": 0.5}], "hash": "0"}
     @pytest.mark.claim("rates", shows="holds", by="study")
     def test_rates(check): check.study(RESULT)

@@ -1,0 +1,281 @@
+"""Peaks: excluded below a linear output layer, and exhibited where the output is bounded."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from claims.compiled import Function
+from claims.mathematics import (
+    CROSS_ENTROPY,
+    IDENTITY,
+    SIGMOID,
+    SQUARE,
+    SQUARED_ERROR,
+    Activation,
+    Loss,
+    Objective,
+    Parity,
+    Range,
+    count_roots,
+    isolate_stationary_points,
+    neuron,
+    one_hidden_layer,
+    polynomial_in_z,
+    unknown_function,
+)
+from claims.numbers import (
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
+
+CLAIM = "peaks-exist"
+ANY_ACTIVATION = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+SIZES = ((1, 1, 1), (3, 1, 1), (2, 2, 2), (3, 1, 3))
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="identity")
+@pytest.mark.control("hidden-bias", "a hidden bias moved in place of the output bias", moved="b1")
+def test_the_output_bias_leads_up(check, *, moved="b2"):
+    r"""With a linear output and an output bias no point is a local maximum of the squared error.
+
+    Move the output bias alone, by $t$ and by $-t$: every error changes by $\pm t$, so $L(c+t) +
+    L(c-t) = 2L(c) + 2t^2$. One of the two losses exceeds $L(c)$ by at least $t^2$, however small
+    $t \ne 0$ is. The identity is checked for symbolic data, parameters and targets and an
+    activation of which nothing is known, for one to three samples and hidden units.
+    """
+    for samples, inputs, units in SIZES:
+        network = one_hidden_layer(inputs, units, ANY_ACTIVATION)
+        objective = Objective(network, SQUARED_ERROR)
+        data = symbols("x", samples, inputs), symbols("y", samples)
+        theta, step = symbols("p", network.size), symbols("t")
+        place = network.block(moved).start
+        ends = []
+        for change in (step, -step):
+            end = theta.copy()
+            end[place] = end[place] + change
+            ends.append(objective.value(end, *data))
+        surplus = ends[0] + ends[1] - 2 * objective.value(theta, *data)
+        check.zero(
+            surplus - 2 * square(step), "L(c+t) + L(c-t) - 2 L(c) - 2 t^2", sizes=(samples, units)
+        )
+
+
+UNKNOWN = unknown_function("l")
+ANY_LOSS = Loss(
+    "any",
+    lambda predictions, targets: np.array(
+        [UNKNOWN(pair) for pair in zip(predictions, targets, strict=True)], dtype=object
+    ),
+)
+
+
+@pytest.mark.claim(CLAIM, reading="strict-no-output-bias", shows="fails", by="identity")
+@pytest.mark.control("input-weight", "an input weight moved in place of an output one", moved="W1")
+def test_an_output_weight_does_not_lead_down_on_both_sides(check, *, moved="W2"):
+    r"""No strict local maximum below a linear output, bias or not, for a convex loss.
+
+    The output $f_i$ at sample $i$ is linear in each output weight: moved by $\pm t$, it becomes
+    $f_i \pm t a_i$ with $a_i$ the unit's activation. So $L(v+t) + L(v-t) - 2L(v)$ is the mean of
+    $\ell(f_i + ta_i) + \ell(f_i - ta_i) - 2\ell(f_i)$, each of which is at least 0 because
+    $\ell$ is convex in the output: $L(v+t)$ and $L(v-t)$ are not both below $L(v)$. Checked for a
+    loss and an activation of which nothing is known, without biases at the output.
+    """
+    for samples, inputs, units in SIZES:
+        network = one_hidden_layer(inputs, units, ANY_ACTIVATION, output_bias=False)
+        objective = Objective(network, ANY_LOSS)
+        x, y = symbols("x", samples, inputs), symbols("y", samples)
+        theta, step = symbols("p", network.size), symbols("t")
+        place = network.block(moved).start
+        ends = []
+        for change in (step, -step):
+            end = theta.copy()
+            end[place] = end[place] + change
+            ends.append(objective.value(end, x, y))
+        surplus = ends[0] + ends[1] - 2 * objective.value(theta, x, y)
+        hidden = x @ network.block("W1").of(theta).T + network.block("b1").of(theta)
+        shift = step * ANY_ACTIVATION.value(hidden[:, 0])
+        outputs = network.predict(theta, x)
+        second = [
+            UNKNOWN([f + a, t]) + UNKNOWN([f - a, t]) - 2 * UNKNOWN([f, t])
+            for f, a, t in zip(outputs, shift, y, strict=True)
+        ]
+        check.zero(
+            surplus - sum(second[1:], second[0]) * Fraction(1, samples),
+            "the second difference of L minus the mean of those of the loss",
+            sizes=(samples, units),
+        )
+
+
+@pytest.mark.claim(CLAIM, reading="non-strict-no-output-bias", shows="holds", by="witness")
+@pytest.mark.control("linear-unit", "the linear activation", activation=IDENTITY)
+def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
+    r"""One square unit without biases, one point: $(vw^2-1)^2$ has a maximum at $v=1$, $w=0$.
+
+    $L(1,0) - L(v,w) = vw^2(2 - vw^2)$. For $\frac12 \le v \le \frac32$ and $|w| \le 1$ the
+    product $vw^2$ lies between 0 and $\frac32$, so the difference is not negative; and at $(1, w)$
+    it is $w^2(2-w^2) > 0$ for every $0 < |w| \le 1$, so there are lower points arbitrarily close.
+    Along $w = 0$ the loss is constant: the maximum is not strict.
+    """
+    network = one_hidden_layer(1, 1, activation, hidden_bias=False, output_bias=False)
+    objective = Objective(network, SQUARED_ERROR)
+    data = SYMBOLS.enter([[1]]), SYMBOLS.enter([1])
+    w, v = symbols("w"), symbols("v")
+
+    def drop(weight, output):
+        top = objective.value(SYMBOLS.enter([0, 1]), *data)
+        return top - objective.value(SYMBOLS.enter([weight, output]), *data)
+
+    product = v * square(w)
+    check.zero(drop(w, v) - product * (2 - product), "L(1,0) - L(v,w) - v w^2 (2 - v w^2)")
+    check.zero(drop(w, 1) - square(w) * (2 - square(w)), "the same at v = 1")
+    check.zero(drop(0, v), "the change along w = 0")
+    check.that(Fraction(3, 2) * 1**2 < 2, "the largest product on the box is below 2")
+    check.record("data", "x = 1, y = 1")
+    check.record("maximum", "output weight 1, input weight 0, loss 1")
+
+
+@pytest.mark.claim(CLAIM, reading="cross-entropy", shows="fails", by="identity")
+@pytest.mark.control("hidden-bias", "a hidden bias in place of the output bias", moved="b1")
+def test_cross_entropy_is_strictly_convex_in_the_output_bias(check, *, moved="b2"):
+    r"""Cross-entropy of a network with an output bias has no local maximum.
+
+    Its second derivative in the output bias is the mean of $s(z_i)\,s(-z_i)$, which is positive
+    at every parameter vector: along that coordinate the loss is strictly convex, so at no point
+    is it at most as large on both sides. Checked for symbolic data and any activation.
+    """
+    for samples, inputs, units in SIZES:
+        network = one_hidden_layer(inputs, units, ANY_ACTIVATION)
+        function = Function(
+            Objective(network, CROSS_ENTROPY).value,
+            theta=(network.size,),
+            inputs=(samples, inputs),
+            targets=(samples,),
+        )
+        theta, x, y = symbols("p", network.size), symbols("x", samples, inputs), symbols("y", 3)
+        place = network.block(moved).start
+        bend = function.hessian(theta, x, y[:samples])[place, place]
+        logits = network.predict(theta, x)
+        terms = logistic(logits) * logistic_complement(logits)
+        check.zero(
+            bend - terms.sum() * Fraction(1, samples),
+            "second derivative minus the mean of s(z) s(-z)",
+            sizes=(samples, units),
+        )
+
+
+def squares(features, samples, *, bias):
+    network = neuron(features, SIGMOID, bias=bias)
+    objective = Objective(network, SQUARED_ERROR, reduction="sum")
+    return Function(
+        objective.value, theta=(network.size,), inputs=(samples, features), targets=(samples,)
+    )
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron", shows="holds", by="witness")
+@pytest.mark.control("near-inputs", "inputs 1 and 2 in place of 1 and 6", inputs=(1, 2))
+def test_one_weight_between_two_valleys(check, *, inputs=(1, 6)):
+    r"""One sigmoid neuron, $x = (1, 6)$, both targets 3/4: a strict maximum between two minima.
+
+    The derivative has the signs $-,+,-,+$ at $w = 0, \frac12, 1, 2$, decided in balls. In
+    $z = e^{-w}$ it is a polynomial with exactly three positive roots (Sturm), so exactly one
+    stationary point lies between $\frac12$ and 1, with the derivative positive on its left and
+    negative on its right: a strict local maximum.
+    """
+    target = Fraction(3, 4)
+    function = squares(1, 2, bias=False)
+    polynomial = polynomial_in_z(function.gradient, inputs, (target, target)).polynomial
+    count = count_roots(polynomial, above=Fraction(0))
+    check.that(count == 3, "there are three stationary points", inputs=inputs)
+    for weight, sign in ((0, -1), (Fraction(1, 2), 1), (1, -1), (2, 1)):
+
+        def slope(arithmetic, weight=weight, sign=sign):
+            data = arithmetic.enter([[x] for x in inputs]), arithmetic.enter([target, target])
+            return function.gradient(arithmetic.enter([weight]), *data)[0] * sign
+
+        check.positive(slope, f"the derivative has the sign {sign:+}", weight=weight)
+    check.record("data", "x = (1, 6), t = (3/4, 3/4)")
+    check.record("maximum", "between w = 1/2 and w = 1")
+
+
+HALF_INPUTS = (Fraction(1, 2), Fraction(5, 2), Fraction(5))
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron-bias", shows="holds", by="witness")
+@pytest.mark.control("targets-halved", "half the targets", targets=(-23, 29, -67))
+def test_a_peak_in_weight_and_bias(check, *, targets=(-46, 58, -134)):
+    r"""One sigmoid neuron with weight and bias has a strict peak near $w = 0.983$, $b = 0$.
+
+    Inputs $\frac12, \frac52, 5$ with targets $-46, 58, -134$, and the mirrored points $-x$ with
+    $1 - t$. In the box $0.96 \le w \le 1$, $|b| \le 0.02$ the Krawczyk test finds exactly one
+    stationary point, and there both eigenvalues of the Hessian are negative. Large residuals do
+    it: with $r_i = s_i - t_i$ the Hessian is $2\sum_i (s_i'^2 + r_i s_i'')\,(x_i, 1)(x_i, 1)^\top$,
+    and the gradient $2\sum_i r_i s_i' (x_i, 1)$ can be balanced by a middle point of the
+    opposite sign.
+    """
+    inputs = [[x] for x in (*HALF_INPUTS, *(-x for x in HALF_INPUTS))]
+    mirrored = [*targets, *(1 - t for t in targets)]
+    box = (Fraction(24, 25), Fraction(1)), (Fraction(-1, 50), Fraction(1, 50))
+    found = isolate_stationary_points(squares(1, 6, bias=True), (inputs, mirrored), box)
+    check.that(
+        [point.index for point in found] == [2], "the box holds one peak, nothing else", t=targets
+    )
+    check.record("data", "x = 1/2, 5/2, 5 and t = -46, 58, -134, with every (-x, 1 - t)")
+    check.record("peak", "one in 0.96 <= w <= 1, |b| <= 0.02")
+
+
+class Repeated:
+    """The sum of squares of single points, each counted with its multiplicity."""
+
+    def __init__(self, multiplicities):
+        self.counts, self.single = multiplicities, squares(1, 1, bias=True)
+
+    def gradient(self, theta, inputs, targets):
+        return self._sum(self.single.gradient, theta, inputs, targets)
+
+    def hessian(self, theta, inputs, targets):
+        return self._sum(self.single.hessian, theta, inputs, targets)
+
+    def _sum(self, part, theta, inputs, targets):
+        terms = [
+            count * part(theta, inputs[i : i + 1], targets[i : i + 1])
+            for i, count in enumerate(self.counts)
+        ]
+        return sum(terms[1:], terms[0])
+
+
+MULTIPLICITIES = (27033, 22074675331015, 518470552858707217088512)
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron-bias-hard-labels", shows="holds", by="witness")
+@pytest.mark.control("equal-labels", "the label 0 at each positive input", labels=(0, 0, 0))
+def test_a_peak_with_labels_zero_and_one(check, *, labels=(0, 1, 0)):
+    r"""With labels 0 and 1 a peak takes saturated points in enormous numbers.
+
+    Inputs 2, 12, 50 with labels 0, 1, 0, taken 27033, $22\,074\,675\,331\,015$ and about
+    $5\cdot10^{23}$ times, and the mirrored points $-x$ with the other label as often. In the box
+    $|w - 1| \le 10^{-3}$, $|b| \le 10^{-3}$ the Krawczyk test finds exactly one stationary
+    point, and there both eigenvalues of the Hessian are negative. A wrongly labelled point bends
+    the loss down only where $s > \frac23$, and only points far out outweigh the middle one.
+    """
+    points = (2, 12, 50)
+    inputs = [[x] for x in (*points, *(-x for x in points))]
+    small = Fraction(1, 1000)
+    found = isolate_stationary_points(
+        Repeated(MULTIPLICITIES * 2),
+        (inputs, [*labels, *(1 - t for t in labels)]),
+        ((1 - small, 1 + small), (-small, small)),
+    )
+    check.that(
+        [point.index for point in found] == [2], "the box holds one peak, nothing else", t=labels
+    )
+    check.record("data", "x = 2, 12, 50 and t = 0, 1, 0, with every (-x, 1 - t)")
+    check.record("multiplicities", ", ".join(map(str, MULTIPLICITIES)))
