@@ -10,7 +10,7 @@ from claims.numbers.arithmetics import (
     symbols,
 )
 from claims.numbers.balls import Ball, precision
-from claims.numbers.deciding import PRECISIONS, Undecided, decide_sign
+from claims.numbers.deciding import PRECISIONS, FalseTie, Undecided, decide_sign
 from claims.numbers.primitives import (
     affine,
     arctan,
@@ -41,6 +41,7 @@ __all__ = [
     "SYMBOLS",
     "Arithmetic",
     "Ball",
+    "FalseTie",
     "Rational",
     "Scalar",
     "Symbol",

@@ -23,7 +23,7 @@ def exact_fraction(value: Any) -> Fraction:
     if isinstance(value, (float, np.floating)):
         if not np.isfinite(value):
             raise ValueError(f"{value} is no number that data can hold: remove or replace it")
-        return Fraction(float(value))
+        return Fraction(*value.as_integer_ratio())
     if isinstance(value, (np.integer, np.bool_)):
         return Fraction(int(value))
     return Fraction(value)

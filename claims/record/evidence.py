@@ -34,6 +34,7 @@ class StudyResult(Struct, frozen=True):
     """What a study came to by the rule of its plan; ``n`` of ``planned`` units were drawn."""
 
     name: str
+    claims: list[str]
     decision: Decision
     sentence: str
     scale: str

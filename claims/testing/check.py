@@ -104,15 +104,27 @@ class Check:
         """Count the current example under ``name``."""
         self._current().labels[name] += 1
 
-    def certificate(self, path: Path | str) -> None:
-        """Name a certificate that this check left or relies on; it has to exist."""
-        if not Path(path).is_file():
+    def certificate(self, path: Path | str) -> str:
+        """Let the independent checker decide a certificate; return what it proves, in figures.
+
+        Raises Violation where it is refused, and FileNotFoundError where there is none.
+        """
+        from claims.proof import checker
+
+        path = Path(path)
+        if not path.is_file():
             raise FileNotFoundError(
                 f"{path}: the certificate is missing; write it before it is named"
             )
         run = self._current()
-        if Path(path).name not in run.certificates:
-            run.certificates.append(Path(path).name)
+        run.decided.add(self._seen(run, {"certificate": path.name}))
+        try:
+            statement = checker.check(path.read_text(encoding="utf-8"))
+        except checker.Refused as refusal:
+            self._violated(run, f"{path.name} is accepted ({refusal})", {"certificate": path.name})
+        if path.name not in run.certificates:
+            run.certificates.append(path.name)
+        return statement.figures
 
     def study(self, result: StudyResult | Mapping[str, Any]) -> None:
         """Report what a study came to: a StudyResult, or a mapping with its fields among others."""

@@ -13,9 +13,9 @@ def faults(
 ) -> Iterator[str]:
     """Yield what is wrong with a claim whose every check was collected and ran.
 
-    ``checks`` are its own, at least one; ``file`` is where the catalogue states it. What rests on
-    studies alone is reported and never enforced, but for conditions that nothing uses; a verdict
-    that differs because a check failed is not said again.
+    ``checks`` are its own, at least one unless controls are listed; ``file`` is where the catalogue
+    states it. What a study decides is reported and never enforced; a verdict that differs because a
+    check failed is not said again.
     """
     for judged in verdict.judged():
         name = claim.id if judged.id is None else f"{claim.id}, reading {judged.id}"
@@ -31,22 +31,19 @@ def faults(
     yield from _faults_of_controls(claim, checks, file)
     used = {condition for check in checks for condition in check.when}
     for condition in claim.conditions:
-        if condition.id not in used:
+        if checks and condition.id not in used:
             yield f"{claim.id}: no check uses the condition {condition.id!r}; use it, or remove it"
 
 
 def _faults_of_controls(claim: Claim, checks: Sequence[Check], file: Path) -> Iterator[str]:
-    held = [check for check in checks if check.by != "study"]
-    if not held:
-        return
-    for check in held:
+    for check in checks:
         if not check.controls:
             yield f"{claim.id}: {check.test} has no control; plant a fault that it has to catch"
     present = {control.name for check in checks for control in check.controls}
     for name in claim.controls:
         if name not in present:
             yield f"{claim.id}: the control {name!r} is missing; no check has it, {file} lists it"
-    for check in held:
+    for check in checks:
         for control in check.controls:
             if control.name not in claim.controls:
                 yield (

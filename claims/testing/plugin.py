@@ -56,6 +56,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-profile", choices=PROFILES, help="how Hypothesis searches (or CLAIMS_PROFILE)"
     )
+    group.addoption(
+        "--complete", action="store_true", help="fail unless every check of every claim has run"
+    )
+    parser.addini(
+        "claims_fewest_examples",
+        "examples that a property has to decide in the profiles gate and report",
+        type="string",
+        default="1",
+    )
     parser.addini(
         "claims_catalogue",
         "folder of the catalogue (default: that of the package)",
@@ -78,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     session = Session(config, _chosen_profile(config))
     session.validate_selection()
+    session.narrow_collection()
     config.pluginmanager.register(session, NAME)
 
 

@@ -77,6 +77,15 @@ class Session:
                     f"no chapter is called {chapter!r}: {suggestion(chapter, CHAPTERS)}"
                 )
 
+    def narrow_collection(self) -> None:
+        """Collect only the chapters that the options select, where no path is given."""
+        chapters = set(self.config.getoption("--chapter"))
+        chapters |= {self.catalogue.claim(id).chapter for id in self.config.getoption("--claim")}
+        given = self.config.args_source is pytest.Config.ArgsSource.ARGS
+        folders = [self.checks / chapter for chapter in sorted(chapters)]
+        if folders and not given:
+            self.config.args = [str(folder) for folder in folders if folder.is_dir()]
+
     def generate_controls(self, metafunc: pytest.Metafunc) -> None:
         """Make an item of each control of a check, besides the check, whose id stays as it is."""
         definition = metafunc.definition
@@ -172,7 +181,7 @@ class Session:
             if collected is not None:
                 item.stash[_result] = _contents(run, collected.claims)
         if collected is not None:
-            lack = _lack(run, collected.claims)
+            lack = _lack(run, collected.claims, self._fewest_examples())
             if lack:
                 pytest.fail(f"{item.nodeid}: {lack}", pytrace=False)
         return True
@@ -220,12 +229,19 @@ class Session:
         self.conclusion.write(
             config.rootpath / (config.getoption("--evidence") or ".claims/evidence.json")
         )
-        if self.conclusion.problems and session.exitstatus == pytest.ExitCode.OK:
+        lacking = config.getoption("--complete") and self.conclusion.why_partial
+        if (self.conclusion.problems or lacking) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.conclusion is not None:
             self.conclusion.show(terminalreporter)
+
+    def _fewest_examples(self) -> int:
+        """How many examples a property has to decide; not asked of searches that are random."""
+        if self.profile not in ("gate", "report"):
+            return 1
+        return int(self.config.getini("claims_fewest_examples"))
 
     def _profile_name(self) -> str:
         return self.profile or self.config.getoption("--hypothesis-profile", None) or "none"
@@ -267,15 +283,22 @@ def _contents(run: Run, marks: list[ClaimMark]) -> dict[str, Any]:
     return contents
 
 
-def _lack(run: Run, marks: list[ClaimMark]) -> str | None:
+def _lack(run: Run, marks: list[ClaimMark], fewest: int) -> str | None:
     """Return what a check that passed has left out, or None."""
     by = {mark.by for mark in marks}
+    if run.undecided:
+        return f"{run.undecided} examples were undecided: recognise their ties exactly"
+    for mark in marks:
+        if run.study is not None and mark.claim not in run.study.claims:
+            return f"the study {run.study.name!r} was not planned for {mark.claim!r}"
     if "study" in by and run.study is None:
         return "it is evidence by study, but reports none: call check.study(result)"
     if "certificate" in by and not run.certificates:
         return "it is evidence by certificate, but names none: call check.certificate(path)"
     if "property" in by and not run.examples:
         return f"no example was decided (drawn: {run.drawn}, ties: {len(run.ties)}): draw others"
+    if "property" in by and run.examples < fewest:
+        return f"{run.examples} examples were decided, {fewest} are asked for: draw others"
     if by - {"study", "certificate"} and not run.decided:
         return "nothing was decided: call check.that, positive, nonnegative or zero"
     return None

@@ -68,7 +68,9 @@ def root(tmp_path, monkeypatch):
     tests.mkdir(parents=True)
     (tests / "test_squares.py").write_text('@pytest.mark.claim("squares", shows="holds")')
     (tests / "test_others.py").write_text('@pytest.mark.claim("cubes", shows="holds")')
-    result = StudyResult("rate-of-squares", "supported", "Yes.", "default", "abc", 1, 1, [])
+    result = StudyResult(
+        "rate-of-squares", ["rate-of-squares"], "supported", "Yes.", "default", "abc", 1, 1, []
+    )
     checks = [
         Check(
             "squares",

@@ -21,6 +21,6 @@ rule verify:
     message:
         "Verifying the claims"
     shell:
-        "{PYTHON} -m pytest tests/chapters -n {threads} --claims-profile {params.profile}"
+        "{PYTHON} -m pytest tests/chapters -n {threads} --complete --claims-profile {params.profile}"
         " --evidence {output} --studies {params.studies}"
         " --certificates {input.certificates} > {log} 2>&1"

@@ -90,3 +90,7 @@ def test_the_chain_against_the_solver(x, target):
     end = solved(deep_linear(1, 1, 1), [[x]], [target], [q, q], time)
     expected = np.sqrt(chain_flow(time, start, x, target))
     assert end == pytest.approx([expected, expected], rel=ALLOWED)
+
+
+def test_the_start_of_the_chain():
+    assert chain_flow(0.0, -0.5, 2.0, 3.0) == pytest.approx(1.5 * logistic(-0.5), rel=1e-15)

@@ -109,12 +109,21 @@ def test_a_symbol_that_cancels_is_no_obstacle():
     assert found.polynomial == X - 1
 
 
-def test_a_pole_is_refused():
+@pytest.mark.parametrize("level", [Fraction(1, 3), Fraction(2, 3)])
+def test_a_pole_is_refused(level):
+    """Poles at z = 2 and at z = 1/2."""
+
     def function(theta, inputs, targets):
-        return 1 / (logistic(theta[0]) - Fraction(1, 3))
+        return 1 / (logistic(theta[0]) - level)
 
     with pytest.raises(ValueError, match="pole"):
         polynomial_in_z(function, [1], [0])
+
+
+def test_a_denominator_with_a_leading_coefficient():
+    # 1 / (s + 2) = (1 + z) / (3 + 2 z)
+    found = polynomial_in_z(lambda theta, *_: 1 / (logistic(theta[0]) + 2), [1], [0])
+    assert (found.polynomial, found.denominator, found.factor) == (1 + X, 3 + 2 * X, 1)
 
 
 @pytest.mark.parametrize(

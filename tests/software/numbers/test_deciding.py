@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from claims.numbers import PRECISIONS, Undecided, decide_sign, logistic, square
+from claims.numbers import PRECISIONS, FalseTie, Undecided, decide_sign, logistic, square
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,12 @@ def test_a_tie_is_never_decided_in_balls():
 def test_faults_of_the_definition_are_not_hidden():
     with pytest.raises(TypeError, match="a float"):
         decide_sign(lambda arithmetic: square(arithmetic.enter(1)) * 0.5)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [lambda arithmetic: arithmetic.enter(-5), lambda arithmetic: logistic(arithmetic.enter(3))],
+)
+def test_a_tie_that_is_none_is_refused(number):
+    with pytest.raises(FalseTie, match="declared a tie"):
+        decide_sign(number, tie=True)

@@ -47,7 +47,9 @@ CHECK = Check(
     certificates=["b.json", "a.json"],
     controls=[Control("cube", "x^3", "caught", [Named("x", "-1")], "so")],
 )
-RESULT = StudyResult("rates", "supported", "Yes.", "default", "abc", 10, 10, [{"value": 0.5}])
+RESULT = StudyResult(
+    "rates", ["rates"], "supported", "Yes.", "default", "abc", 10, 10, [{"value": 0.5}]
+)
 EVIDENCE = Evidence(
     1,
     "gate",

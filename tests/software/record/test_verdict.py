@@ -23,7 +23,7 @@ def check(spec: str, number: int = 0) -> Check:
 
 def study(decision: str, *when: str) -> Check:
     """A passed study that came to ``decision``."""
-    result = StudyResult("rates", decision, "So.", "default", "abc", 10, 10, [])
+    result = StudyResult("rates", ["rates"], decision, "So.", "default", "abc", 10, 10, [])
     return Check(
         "rates", None, "test", "", "", "holds", "study", list(when), "passed", study=result
     )

@@ -7,10 +7,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from claims.numbers import BALLS, RATIONALS, Undecided, softplus, symbols
+from claims.mathematics import RELU, one_hidden_layer
+from claims.numbers import BALLS, RATIONALS, FalseTie, Undecided, softplus, symbols
+from claims.proof import Problem, find_dead_cone
 from claims.testing import Check, Violation
 from claims.testing.check import Run
 from claims.testing.violation import digest, display
+
+STEP = Problem(one_hidden_layer(1, 1, RELU), [[0], [1]], [0, 1])
 
 
 @pytest.fixture
@@ -79,7 +83,9 @@ def test_signs_are_decided_exactly_and_in_balls(checking, run):
     with pytest.raises(Violation):
         checking.positive(lambda a: a.enter(0), "zero", x=5)
     with pytest.raises(Violation):
-        checking.positive(lambda a: softplus(a.enter(1)), "a declared tie", tie=True, x=6)
+        checking.positive(lambda a: softplus(a.enter(1)) * 0, "a declared tie", tie=True, x=6)
+    with pytest.raises(FalseTie):
+        checking.nonnegative(lambda a: softplus(a.enter(1)), "no tie", tie=True, x=8)
     with pytest.raises(Violation):
         checking.nonnegative(lambda a: -softplus(a.enter(-1000)), "its negative", x=7)
 
@@ -103,10 +109,15 @@ def test_labels_certificates_and_records(checking, run, tmp_path):
     assert run.labels == {"rank-deficient": 2}
     with pytest.raises(FileNotFoundError, match="is missing; write it"):
         checking.certificate(tmp_path / "a.json")
-    (tmp_path / "a.json").write_text("{}")
-    checking.certificate(tmp_path / "a.json")
+    (tmp_path / "a.json").write_text(
+        find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c")
+    )
+    assert checking.certificate(tmp_path / "a.json") == "exact"
     checking.certificate(tmp_path / "a.json")
     assert run.certificates == ["a.json"]
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(Violation, match=r"a\.json is accepted \(certificate: the key"):
+        checking.certificate(tmp_path / "a.json")
     checking.record("gap", 0.5)
     checking.record("gap", Fraction(1, 4))
     assert [(entry.name, entry.value) for entry in run.recorded] == [("gap", "1/4")]

@@ -123,25 +123,72 @@ def test_a_condition_that_no_check_uses(project):
     assert_problem(project.run(), "squares: no check uses the condition 'odd'*")
 
 
-def test_a_claim_without_checks_is_unverified_and_no_error(squares):
-    squares.claim("cubes", expected="holds", controls=("any",), conditions=("odd",))
+def test_a_claim_that_has_no_checks_yet_is_unverified_and_no_error(squares):
+    squares.claim("cubes", expected="holds", conditions=("odd",))
     result = squares.run()
     assert result.ret == 0
     result.stdout.fnmatch_lines(["  cubes    unverified"])
 
 
+def test_a_claim_whose_checks_were_all_removed_is_a_problem(squares):
+    squares.claim("cubes", expected="holds", controls=("any",))
+    assert_problem(squares.run(), "cubes: the control 'any' is missing*")
+
+
+def test_a_run_that_has_to_be_complete_fails_where_a_check_is_skipped(squares):
+    assert squares.run("--complete").ret == 0
+    assert squares.run("--complete", "-k", "not cube").ret == pytest.ExitCode.TESTS_FAILED
+    assert squares.run("-k", "not cube").ret == 0
+
+
+def test_a_property_has_to_decide_as_many_examples_as_the_project_asks_for(project):
+    project.claim("squares", controls=("cube",))
+    project.checks("""
+    @pytest.mark.claim("squares", shows="holds", by="property")
+    @pytest.mark.control("cube", "an odd power", power=3)
+    @given(x=st.integers(-3, 3))
+    def test_power(check, x, power=2):
+        check.that(x ** power >= 0, "not negative", x=x)
+    """)
+    asked = ("-o", "claims_fewest_examples=8")
+    assert project.run().ret == 0
+    result = project.run(*asked)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*7 examples were decided, 8 are asked for: draw others"])
+    assert project.run(*asked, "--claims-profile", "default").ret == 0
+
+
+def test_undecided_examples_fail_even_where_the_test_swallows_them(project):
+    project.claim("squares", controls=("cube",))
+    project.checks("""
+    from claims.numbers import Undecided, softplus
+    @pytest.mark.claim("squares", shows="holds", by="identity")
+    def test_swallowed(check):
+        check.that(True, "something is decided", x=1)
+        try:
+            check.positive(lambda a: softplus(a.enter(1)) - softplus(a.enter(1)), "a tie", x=2)
+        except Undecided:
+            pass
+    """)
+    result = project.run()
+    result.stdout.fnmatch_lines(["*1 examples were undecided: recognise their ties exactly"])
+
+
 def test_a_study_is_reported_and_never_enforced(project):
     project.claim("rates", kind="frequency", controls=("shuffled",))
     project.checks("""
+    def report(check, result): check.study(result)
+    def nothing(check, result): check.that(False, "the study says so")
     RESULT = {"name": "rates", "decision": "not supported", "sentence": "No.", "scale": "default",
-              "plan_hash": "a",
+              "plan_hash": "a", "claims": ["rates"],
               "planned": 10, "n": 10, "estimates": [{"arm": "a", "value": 0.5}], "hash": "0"}
     @pytest.mark.claim("rates", shows="holds", by="study")
-    def test_rates(check): check.study(RESULT)
+    @pytest.mark.control("shuffled", "another result", report=nothing)
+    def test_rates(check, report=report): report(check, RESULT)
     """)
     result = project.run()
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["  rates  not supported  study"])
+    result.stdout.fnmatch_lines(["  rates  not supported  study*"])
     (check,) = project.evidence()["checks"]
     assert check["study"]["decision"] == "not supported"
     assert "hash" not in check["study"]
@@ -170,7 +217,7 @@ def test_a_failing_check_shows_nothing(project):
         ("property", "pass", "no example was decided"),
         (
             "property",
-            "check.nonnegative(lambda a: 0, 'tie', tie=True, x=1)",
+            "check.nonnegative(lambda a: a.enter(0), 'tie', tie=True, x=1)",
             "no example was decided (drawn: 1, ties: 1)",
         ),
         ("identity", "check.label('odd')", "nothing was decided"),

@@ -1,0 +1,170 @@
+"""Local minima in any number: one for each data point, and powers of that in more dimensions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from claims.compiled import Function
+from claims.mathematics import (
+    SIGMOID,
+    SQUARED_ERROR,
+    Objective,
+    isolate_stationary_points,
+    neuron,
+)
+from claims.numbers import SYMBOLS, logistic, logistic_complement, symbols
+
+CLAIM = "numerous-minima"
+TARGET = Fraction(3, 4)
+RATIO = 200
+
+
+def squares(features, samples):
+    objective = Objective(neuron(features, SIGMOID), SQUARED_ERROR, reduction="sum")
+    return Function(
+        objective.value, theta=(features,), inputs=(samples, features), targets=(samples,)
+    )
+
+
+def slope_of_one_point(h):
+    """phi(h) = 2 (s - 3/4) s (1 - s), the derivative in h of the squared error of one point."""
+    s = logistic(h)
+    return 2 * (s - TARGET) * s * logistic_complement(h)
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron-grows", shows="holds", by="identity")
+@pytest.mark.control("near-inputs", "the ratio 3 in place of 200", ratio=3)
+def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO):
+    r"""Inputs $1, R, R^2, \dots$ with target 3/4 and $R = 200$: a strict minimum for each point.
+
+    $L'(w) = \sum_i x_i\,\varphi(x_i w)$ with $\varphi(h) = 2 (s - \frac34)\,s\,(1-s)$, negative
+    below $\log 3$ and positive above; $1 < \log 3 < 2$. Look at $R^{-k} L'$ at $w = h R^{-k}$:
+    the point $k$ contributes $\varphi(h)$.
+
+    - $h = 1$: points with smaller inputs contribute negative numbers. One with an input $R^m$
+      times as large contributes $R^m \varphi(R^m) \le \frac12 R^m e^{-R^m} \le R^{-m}$, as
+      $e^h \ge \frac12 h^2$: together at most $\frac1{R-1} < -\varphi(1)$. So $L' < 0$.
+    - $h = 2$: points with larger inputs contribute positive numbers. One with an input $R^m$
+      times as small contributes at least $-\frac18 R^{-m}$, since $0 \le \frac34 - s \le
+      \frac14$ and $s(1-s) \le \frac14$ for $0 \le h \le \log 3$: together less than
+      $\frac1{8(R-1)} < \varphi(2)$. So $L' > 0$.
+
+    Hence each of the disjoint intervals $(R^{-k}, 2R^{-k})$, $k = 0, \dots, N-1$, contains a
+    local minimum. It is strict, because the zeros of the analytic function $L'$ are isolated.
+    The two inequalities are decided in balls, and for $N \le 6$ the signs of $L'$ itself.
+    """
+    for samples in (1, 2, 3):
+        x, w = symbols("x", samples, 1), symbols("w", 1)
+        slope = squares(1, samples).gradient(w, x, SYMBOLS.enter([TARGET] * samples))
+        expected = (x[:, 0] * slope_of_one_point(x[:, 0] * w[0])).sum()
+        check.zero(slope[0] - expected, "L' minus the sum of x phi(x w)", samples=samples)
+    check.positive(
+        lambda arithmetic: -slope_of_one_point(arithmetic.enter(1)) - Fraction(1, ratio - 1),
+        "-phi(1) exceeds 1/(R - 1)",
+        ratio=ratio,
+    )
+    check.positive(
+        lambda arithmetic: slope_of_one_point(arithmetic.enter(2)) - Fraction(1, 8 * (ratio - 1)),
+        "phi(2) exceeds 1/(8 (R - 1))",
+        ratio=ratio,
+    )
+    check.positive(lambda arithmetic: TARGET - logistic(arithmetic.enter(1)), "1 < log 3")
+    check.positive(lambda arithmetic: logistic(arithmetic.enter(2)) - TARGET, "2 > log 3")
+    for samples in range(1, 7):
+        function = squares(1, samples)
+        for number, (h, sign) in product(range(samples), ((1, -1), (2, 1))):
+
+            def slope_at(arithmetic, function=function, samples=samples, sign=sign, h=h, k=number):
+                data = (
+                    arithmetic.enter([[ratio**i] for i in range(samples)]),
+                    arithmetic.enter([TARGET] * samples),
+                )
+                weight = arithmetic.enter([Fraction(h, ratio**k)])
+                return function.gradient(weight, *data)[0] * sign
+
+            check.positive(slope_at, "the sign of L'", samples=samples, point=number, h=h)
+    check.record("data", "x = 1, 200, 200^2, ..., all targets 3/4")
+
+
+def on_axes(inputs, features):
+    """Put a copy of the inputs on each coordinate axis."""
+    rows = [[SYMBOLS.enter(0)] * features for _ in range(features * len(inputs))]
+    for place, row in enumerate(rows):
+        row[place // len(inputs)] = inputs[place % len(inputs)]
+    return SYMBOLS.enter(rows)
+
+
+def with_a_diagonal(inputs, features):
+    """Wrong on purpose: the first point has an entry in the last coordinate as well."""
+    rows = on_axes(inputs, features)
+    rows[0, -1] = inputs[0]
+    return rows
+
+
+@pytest.mark.claim(CLAIM, reading="exponential-growth", shows="holds", by="identity")
+@pytest.mark.control("off-axis", "one point off the axes", place=with_a_diagonal)
+def test_points_on_the_axes_make_the_loss_a_sum(check, *, place=on_axes):
+    r"""Data on the coordinate axes: the loss is a sum over coordinates, and minima multiply.
+
+    If every input lies on an axis, $L(w_1, \dots, w_d) = \ell(w_1) + \dots + \ell(w_d)$ with
+    $\ell$ the loss of one weight: checked for symbolic inputs and targets, up to three axes. A
+    point whose coordinates are strict local minima of $\ell$ is a strict local minimum of the
+    sum. With the $k$ points $1, R, \dots, R^{k-1}$ on each axis, $R = 200$, targets $\frac34$,
+    $\ell$ has at least $k$ of them (as shown for one weight): at least $k^d$ in all, from $dk$
+    points.
+    """
+    for features, count in ((2, 1), (2, 2), (3, 2)):
+        x, t, w = symbols("x", count), symbols("t", count), symbols("w", features)
+        rows = place(list(x), features)
+        targets = SYMBOLS.enter([*t] * features)
+        total = squares(features, features * count).value(w, rows, targets)
+        single = squares(1, count)
+        parts = [single.value(w[j : j + 1], x.reshape(-1, 1), t) for j in range(features)]
+        check.zero(
+            total - sum(parts[1:], parts[0]),
+            "the loss minus the sum over the coordinates",
+            features=features,
+            points=count,
+        )
+
+
+INPUTS = (1, 6, 36)
+
+
+@pytest.mark.claim(CLAIM, reading="plane-nine-minima", shows="holds", by="witness")
+@pytest.mark.control("near-inputs", "inputs 1, 5, 25", inputs=(1, 5, 25))
+def test_twenty_five_stationary_points(check, *, inputs=INPUTS):
+    r"""Six points in the plane: 25 stationary points, of which nine are minima.
+
+    The inputs are 1, 6, 36 on each of the two axes, all targets $\frac34$: $L = \ell(w_1) +
+    \ell(w_2)$. For $w \le 0$ every term of $\ell'(w) = \sum x_i \varphi(x_i w)$ is negative and
+    for $w \ge \log 3$ none is, the first two positive: so $\ell' \ne 0$ outside $(0,
+    \frac65)$. Inside, bisection with the Krawczyk test finds exactly five zeros, each with a
+    second derivative other than 0: minimum, maximum, minimum, maximum, minimum. The Hessian of
+    $L$ is diagonal, so of the $5 \cdot 5$ pairs the $3 \cdot 3$ of two minima have a positive
+    definite one, and no others.
+    """
+    data = [[x] for x in inputs], [TARGET] * len(inputs)
+    check.positive(
+        lambda arithmetic: logistic(arithmetic.enter(Fraction(6, 5))) - TARGET, "log 3 < 6/5"
+    )
+    check.that(min(inputs) >= 1, "every input is at least 1", inputs=inputs)
+    box = ((Fraction(-1, 100), Fraction(6, 5)),)
+    found = isolate_stationary_points(squares(1, len(inputs)), data, box)
+    check.that(
+        [point.index for point in found] == [0, 1, 0, 1, 0],
+        "minima and maxima alternate, five points in all",
+        inputs=inputs,
+    )
+    w, x = symbols("w", 2), symbols("x", len(inputs))
+    function = squares(2, 2 * len(inputs))
+    hessian = function.hessian(w, on_axes(list(x), 2), symbols("t", 2 * len(inputs)))
+    check.zero(hessian[0, 1], "the mixed second derivative")
+    pairs = [one.index + other.index for one, other in product(found, repeat=2)]
+    counts = [pairs.count(index) for index in (0, 1, 2)]
+    check.that(counts == [9, 12, 4], "nine minima, twelve saddles, four maxima", counts=counts)
+    check.record("data", "x = 1, 6, 36 on each axis, all targets 3/4")
+    check.record("minima, saddles, maxima", "9, 12, 4")
