@@ -17,6 +17,7 @@ class Function:
 
     The call is that of the recorded function: ``f.gradient(theta, inputs, targets)``. The value,
     the gradient (p,) and the Hessian (p, p) are programs over the primitives of claims.numbers.
+    They raise ValueError for another number of arrays, and as ``evaluate`` does.
     """
 
     def __init__(self, function: Callable[..., Any], **shapes: Shape) -> None:
@@ -37,6 +38,10 @@ class Function:
         return gradient(self.gradient_program, self._variable)
 
     def _evaluate(self, program: Program, arrays: tuple[Any, ...]) -> Any:
+        if len(arrays) != len(self._shapes):
+            raise ValueError(
+                f"{len(arrays)} arrays given, {len(self._shapes)} needed: {', '.join(self._shapes)}"
+            )
         return evaluate(program, **dict(zip(self._shapes, arrays, strict=True)))
 
     def value(self, *arrays: Any) -> Any:

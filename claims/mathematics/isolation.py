@@ -5,7 +5,8 @@ and K = c - Y F(c) + (I - Y H)(box - c). Every zero of F in the box lies in K (m
 If K lies inside the box, there is exactly one (Brouwer, and I - Y H is then a contraction); if they
 are disjoint, none; nor where F, enclosed over the box, has a component without a zero
 (R. Krawczyk 1969; Moore, Kearfott and Cloud, Introduction to Interval Analysis, 2009, chapter 8).
-Boxes that stay undecided are cut in two.
+Boxes that stay undecided are cut in two. The theorem asks for a continuous gradient, and balls for
+the Hessian do not enclose the jump of a gradient at a kink: functions with one are refused.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb
 
 from claims.numbers import BALLS, Ball, exact_fraction, precision
+from claims.numbers.exact import to_fmpq, to_fraction
 
 Interval = tuple[Fraction, Fraction]
 Box = tuple[Interval, ...]
@@ -28,7 +30,13 @@ _REFINEMENTS = 6
 
 
 class Derivatives(Protocol):
-    """The gradient (p,) and the Hessian (p, p) of a function of theta (p,), inputs, targets."""
+    """The gradient (p,) and the Hessian (p, p) of a function of theta (p,), inputs, targets.
+
+    ``value_program.lines`` are the operations of the function: `claims.compiled.Function` has all.
+    """
+
+    @property
+    def value_program(self) -> Any: ...
 
     def gradient(self, *arrays: Any) -> Any: ...
 
@@ -59,8 +67,13 @@ def isolate_stationary_points(
     ``function(theta, inputs, targets)`` has p = 1 or 2 parameters, ``data`` holds exact inputs and
     targets, ``box`` a pair (low, high) for each parameter. Raises Unfinished where a zero
     is not told from the boundary or from another one, or after ``limit`` boxes; ValueError for
-    other p or an empty interval.
+    other p, an empty interval, or a function with a kink (a ``select``, as in ReLU).
     """
+    if any(line.operation == "select" for line in function.value_program.lines):
+        raise ValueError(
+            "the function chooses by a sign (select, as ReLU does): its gradient may jump, where "
+            "the mean value theorem proves nothing; give a smooth activation or loss"
+        )
     if len(box) not in (1, 2) or any(low >= high for low, high in box):
         raise ValueError(f"the box {box}: give one or two pairs (low, high) with low < high")
     with precision(96):
@@ -150,7 +163,7 @@ def _ball_box(box: Box) -> Any:
 
 
 def _arb(value: Fraction) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
+    return arb(to_fmpq(value))
 
 
 def _rational_box(image: Any) -> Box:
@@ -164,8 +177,7 @@ def _rational_box(image: Any) -> Box:
 
 
 def _end(exact: arb) -> Fraction:
-    value = exact.fmpq()
-    return Fraction(int(value.p), int(value.q))
+    return to_fraction(exact.fmpq())
 
 
 def _strictly_within(image: Any, box: Box) -> bool:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 
-from claims.mathematics.linear_algebra import null_vectors
+from claims.mathematics.linear_algebra import exact_rows, null_vectors
 from claims.numbers import exact_fraction
+from claims.numbers.exact import to_fraction
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,9 @@ def normal_solutions(inputs: Any, targets: Any) -> NormalSolutions:
     values = np.array([exact_fraction(value) for value in targets], dtype=object)
     dimension = matrix.shape[1]
     augmented = np.column_stack([matrix.T @ matrix, matrix.T @ values])
-    reduced, rank = fmpq_mat(
-        [[fmpq(*entry.as_integer_ratio()) for entry in row] for row in augmented.tolist()]
-    ).rref()
+    reduced, rank = fmpq_mat(exact_rows(augmented)).rref()
     point = [Fraction(0)] * dimension
     for row in range(rank):
         pivot = next(column for column in range(dimension) if reduced[row, column] != 0)
-        entry = reduced[row, dimension]
-        point[pivot] = Fraction(int(entry.p), int(entry.q))
+        point[pivot] = to_fraction(reduced[row, dimension])
     return NormalSolutions(tuple(point), tuple(tuple(row) for row in null_vectors(matrix)))

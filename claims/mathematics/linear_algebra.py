@@ -8,10 +8,12 @@ from fractions import Fraction
 import flint
 import numpy as np
 
+from claims.numbers.exact import to_fmpq, to_fraction
+
 
 def exact_rows(matrix: np.ndarray) -> list[list[flint.fmpq]]:
     """Rows of a finite float, integer or Fraction array as exact rationals, nothing rounded."""
-    return [[flint.fmpq(*entry.as_integer_ratio()) for entry in row] for row in matrix.tolist()]
+    return [[to_fmpq(entry) for entry in row] for row in matrix.tolist()]
 
 
 def rank(matrix: np.ndarray) -> int:
@@ -19,10 +21,10 @@ def rank(matrix: np.ndarray) -> int:
     return int(flint.fmpq_mat(exact_rows(matrix)).rank())
 
 
-def null_vectors(matrix: np.ndarray) -> list[list[int]]:
-    """A basis of {u : matrix @ u = 0} in vectors of coprime integers; empty at full column rank."""
-    reduced, own_rank = flint.fmpq_mat(exact_rows(matrix)).rref()
-    columns = matrix.shape[1]
+def null_space(matrix: flint.fmpq_mat) -> list[list[Fraction]]:
+    """A basis of {u : matrix @ u = 0}, read off the reduced row echelon form."""
+    reduced, own_rank = matrix.rref()
+    columns = matrix.ncols()
     pivots = [
         next(column for column in range(columns) if reduced[row, column] != 0)
         for row in range(own_rank)
@@ -32,8 +34,15 @@ def null_vectors(matrix: np.ndarray) -> list[list[int]]:
         vector = [Fraction(0)] * columns
         vector[free] = Fraction(1)
         for row, pivot in enumerate(pivots):
-            entry = reduced[row, free]
-            vector[pivot] = -Fraction(int(entry.p), int(entry.q))
+            vector[pivot] = -to_fraction(reduced[row, free])
+        basis.append(vector)
+    return basis
+
+
+def null_vectors(matrix: np.ndarray) -> list[list[int]]:
+    """A basis of {u : matrix @ u = 0} in vectors of coprime integers; empty at full column rank."""
+    basis = []
+    for vector in null_space(flint.fmpq_mat(exact_rows(matrix))):
         denominator = math.lcm(*(entry.denominator for entry in vector))
         integers = [int(entry * denominator) for entry in vector]
         divisor = math.gcd(*integers)

@@ -18,6 +18,7 @@ from flint import fmpz_poly
 
 from claims.mathematics.real_roots import count_roots
 from claims.numbers import SYMBOLS, exact_fraction, logistic, symbols
+from claims.numbers.exact import to_fraction
 
 # function(theta (1,), inputs (N, 1), targets (N,)): one number, or an array with one entry.
 OneWeight = Callable[[Any, Any, Any], Any]
@@ -84,7 +85,7 @@ def _integral(polynomial: Any) -> tuple[fmpz_poly, Fraction]:
         raise ValueError(f"the function contains {', '.join(sorted(others))} besides z = exp(-w)")
     coefficients: dict[int, Fraction] = {}
     for exponents, value in polynomial.to_dict().items():
-        coefficients[sum(exponents)] = Fraction(int(value.p), int(value.q))
+        coefficients[sum(exponents)] = to_fraction(value)
     degree = max(coefficients)
     common = lcm(*(value.denominator for value in coefficients.values()))
     content = gcd(*(int(value * common) for value in coefficients.values()))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from flint import fmpq, fmpq_poly, fmpz_poly
+from flint import fmpq_poly, fmpz_poly
+
+from claims.numbers.exact import to_fmpq
 
 
 def count_roots(
@@ -20,7 +22,7 @@ def count_roots(
     chain = _sturm_chain(polynomial)
     found = _changes(chain, above, -1) - _changes(chain, below, 1)
     # Sturm counts above < r <= below.
-    return found - (below is not None and chain[0](_exact(below)) == 0)
+    return found - (below is not None and chain[0](to_fmpq(below)) == 0)
 
 
 def _sturm_chain(polynomial: fmpz_poly) -> list[fmpq_poly]:
@@ -37,10 +39,6 @@ def _changes(chain: list[fmpq_poly], place: Fraction | None, side: int) -> int:
     if place is None:
         values = [entry[entry.degree()] * side ** entry.degree() for entry in chain]
     else:
-        values = [entry(_exact(place)) for entry in chain]
+        values = [entry(to_fmpq(place)) for entry in chain]
     signs = [value > 0 for value in values if value != 0]
     return sum(one != other for one, other in pairwise(signs))
-
-
-def _exact(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 
 from claims.numbers import exact_fraction
+from claims.numbers.exact import to_fmpq, to_fraction
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
@@ -29,14 +30,14 @@ def ridge_weights(inputs: Any, targets: Any, strength: Any) -> tuple[Fraction, .
     count, dimension = matrix.nrows(), matrix.ncols()
     system = matrix.transpose() * matrix
     for k in range(dimension):
-        system[k, k] += _fmpq(count * penalty)
+        system[k, k] += to_fmpq(count * penalty)
     try:
         solution = system.solve(matrix.transpose() * values)
     except ZeroDivisionError:
         raise ValueError(
             "the inputs lack full column rank and the strength is 0: the minimiser is not unique"
         ) from None
-    return tuple(_fraction(solution[k, 0]) for k in range(dimension))
+    return tuple(to_fraction(solution[k, 0]) for k in range(dimension))
 
 
 def gram_inverse(inputs: Any) -> Matrix:
@@ -47,7 +48,7 @@ def gram_inverse(inputs: Any) -> Matrix:
     except ZeroDivisionError:
         raise ValueError("the inputs lack full column rank: X'X has no inverse") from None
     size = matrix.ncols()
-    return tuple(tuple(_fraction(inverse[j, k]) for k in range(size)) for j in range(size))
+    return tuple(tuple(to_fraction(inverse[j, k]) for k in range(size)) for j in range(size))
 
 
 def is_diagonally_dominant(matrix: Any) -> bool:
@@ -62,12 +63,4 @@ def _exact(inputs: Any) -> fmpq_mat:
 
 
 def _matrix(rows: list[list[Fraction]]) -> fmpq_mat:
-    return fmpq_mat([[_fmpq(entry) for entry in row] for row in rows])
-
-
-def _fmpq(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
-
-
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
+    return fmpq_mat([[to_fmpq(entry) for entry in row] for row in rows])

@@ -17,6 +17,7 @@ import flint
 import numpy as np
 
 from claims.mathematics.linear_algebra import exact_rows
+from claims.numbers.exact import to_fraction
 
 Kind = Literal["complete", "quasi-complete", "overlapping"]
 Vector = list[flint.fmpq]
@@ -114,4 +115,4 @@ def _dot(left: Vector, right: Vector) -> flint.fmpq:
 
 
 def _fractions(vector: Vector) -> tuple[Fraction, ...]:
-    return tuple(Fraction(int(entry.p), int(entry.q)) for entry in vector)
+    return tuple(map(to_fraction, vector))

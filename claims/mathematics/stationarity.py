@@ -14,9 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 
+from claims.mathematics.linear_algebra import null_space
 from claims.numbers import Arithmetic, exact_fraction
+from claims.numbers.exact import to_fmpq, to_fraction
 from claims.numbers.primitives import logit
 
 Row = tuple[Fraction, ...]
@@ -87,8 +89,15 @@ def stationary_set(inputs: Any, targets: Any) -> StationarySet | NoClosedForm:
     """Return the zeros of the gradient of sum (s(w.x_i) - t_i)^2 in w (d,), or why not.
 
     Inputs (N, d), d >= 1, and targets (N,) in [0, 1] are exact: int, Fraction, or floats, each
-    taken for the dyadic number that it is. Raises ValueError for a target outside [0, 1].
+    taken for the dyadic number that it is. Raises ValueError for no point at all, other shapes, and
+    a target outside [0, 1].
     """
+    if not len(inputs) or len(inputs) != len(targets) or len({len(row) for row in inputs}) != 1:
+        raise ValueError(
+            f"{len(inputs)} inputs, {len(targets)} targets: give at least one point, inputs of "
+            "equal length, and a target for each"
+        )
+    targets = [exact_fraction(target) for target in targets]
     for number, target in enumerate(targets):
         if not 0 <= target <= 1:
             raise ValueError(f"target {number} is {target}: a sigmoid's targets lie in [0, 1]")
@@ -100,31 +109,16 @@ def stationary_set(inputs: Any, targets: Any) -> StationarySet | NoClosedForm:
     if any(point.target in (0, 1) for point in points):
         return NoClosedForm.BOUNDARY
     inverse = matrix.transpose() * (matrix * matrix.transpose()).inv()
-    return StationarySet(points, _rows(inverse), _null_space(matrix))
+    return StationarySet(points, _rows(inverse), tuple(map(tuple, null_space(matrix))))
 
 
 def _matrix(rows: list[Row], columns: int) -> fmpq_mat:
-    entries = [fmpq(value.numerator, value.denominator) for row in rows for value in row]
+    entries = [to_fmpq(value) for row in rows for value in row]
     return fmpq_mat(len(rows), columns, entries)
 
 
 def _rows(matrix: fmpq_mat) -> tuple[Row, ...]:
     return tuple(
-        tuple(Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(matrix.ncols()))
+        tuple(to_fraction(matrix[i, j]) for j in range(matrix.ncols()))
         for i in range(matrix.nrows())
     )
-
-
-def _null_space(matrix: fmpq_mat) -> tuple[Row, ...]:
-    """Return a basis of {w : matrix @ w = 0}, read off the reduced row echelon form."""
-    reduced, rank = matrix.rref()
-    rows = _rows(reduced)[:rank]
-    pivots = [next(j for j, entry in enumerate(row) if entry) for row in rows]
-    basis = []
-    for free in (j for j in range(matrix.ncols()) if j not in pivots):
-        vector = [Fraction(0)] * matrix.ncols()
-        vector[free] = Fraction(1)
-        for row, pivot in zip(rows, pivots, strict=True):
-            vector[pivot] = -row[free]
-        basis.append(tuple(vector))
-    return tuple(basis)

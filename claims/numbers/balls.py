@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
+from claims.numbers.exact import to_fmpq
 from claims.numbers.scalar import Scalar
 
 # Below this radius a formula that uses its argument more than once loses next to nothing.
@@ -69,7 +70,7 @@ class Ball(Scalar):
     def _constant(cls, value: Fraction) -> Ball:
         if value.denominator == 1:
             return cls(arb(value.numerator))
-        return cls(arb(fmpq(value.numerator, value.denominator)))
+        return cls(arb(to_fmpq(value)))
 
     def _add(self, other: Ball) -> Ball:
         return Ball(self.arb + other.arb)
@@ -153,7 +154,7 @@ class Ball(Scalar):
             with precision(4096):
                 distance = arb(value.numerator) / value.denominator - self.arb.mid()
                 return bool(abs(distance) <= self.arb.rad())
-        difference = fmpq(value.numerator, value.denominator) - self.arb.mid().fmpq()
+        difference = to_fmpq(value) - self.arb.mid().fmpq()
         return bool(abs(difference) <= self.arb.rad().fmpq())
 
     def __repr__(self) -> str:

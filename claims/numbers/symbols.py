@@ -16,12 +16,14 @@ not recognised as zero may still be zero.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx
 
+from claims.numbers.exact import to_fmpq, to_fraction
 from claims.numbers.primitives import elementwise
 from claims.numbers.scalar import Scalar
 
@@ -91,7 +93,7 @@ class Symbol(Scalar):
     @classmethod
     def _constant(cls, value: Fraction) -> Symbol:
         context = _context(())
-        constant = context.constant(fmpq(value.numerator, value.denominator))
+        constant = context.constant(to_fmpq(value))
         return cls(constant, context.constant(1))
 
     def _add(self, other: Symbol) -> Symbol:
@@ -158,9 +160,12 @@ class Symbol(Scalar):
     def substitute(self, values: Mapping[str, Any]) -> Symbol:
         """Return the expression with generators replaced: ``{str(generator): int or Symbol}``.
 
-        Generators that the mapping leaves out stay; names inside the argument of a function, as the
-        h of s(h), are not looked at. Raises ZeroDivisionError where the denominator becomes zero.
+        Generators that the mapping leaves out stay, and a function of an argument is a generator of
+        its own. Raises ValueError where a name that is replaced stands inside the argument of one
+        that stays, as the h of s(h), and ZeroDivisionError where the denominator becomes zero.
         """
+        for polynomial in (self.numerator, self.denominator):
+            _refuse_inner(polynomial, values)
         numerator = _substituted(self.numerator, values)
         return numerator / _substituted(self.denominator, values)
 
@@ -173,12 +178,23 @@ class Symbol(Scalar):
         return f"Symbol({self})"
 
 
+def _refuse_inner(polynomial: fmpq_mpoly, values: Mapping[str, Any]) -> None:
+    """Raise ValueError where an argument of a generator that stays holds a replaced name."""
+    for stays in set(polynomial.context().names()) - {*polynomial.unused_gens(), *values}:
+        for name in values:
+            if re.search(rf"(?<![\w']){re.escape(name)}(?![\w'(])", stays):
+                raise ValueError(
+                    f"{name} is replaced, but not in the argument of {stays}: "
+                    "replace that generator too"
+                )
+
+
 def _substituted(polynomial: fmpq_mpoly, values: Mapping[str, Any]) -> Symbol:
     names = polynomial.context().names()
     generators = [values.get(name, Symbol._generator_named(name)) for name in names]
     result = Symbol._constant(Fraction(0))
     for exponents, coefficient in polynomial.to_dict().items():
-        term = Symbol._constant(Fraction(int(coefficient.p), int(coefficient.q)))
+        term = Symbol._constant(to_fraction(coefficient))
         for generator, exponent in zip(generators, exponents, strict=True):
             for _ in range(exponent):
                 term = term * generator

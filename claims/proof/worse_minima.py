@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat
 
 from claims.numbers import BALLS, FLOATS, Ball, exact_fraction, precision
+from claims.numbers.exact import to_fmpq, to_fraction
 from claims.proof.certificates import Exact, NotFound, Problem, certificate, written, written_all
 from claims.proof.checker import leaves_box, positive_definite
 
@@ -49,7 +50,7 @@ class Candidate:
     def gap(self, radius: Fraction) -> Fraction:
         """Return what is proved of the gap with a box of this radius; raises NotFound."""
         inputs, targets = self.problem.data(BALLS)
-        extent = rational(radius)
+        extent = to_fmpq(radius)
         around = Ball(arb(-extent).union(arb(extent)))
         box = BALLS.enter(self.centre) + around
         hessian = matrix(self.problem.function.hessian(box, inputs, targets))
@@ -61,7 +62,7 @@ class Candidate:
         if leaves_box(inverse, gradient, hessian, extent) is not None:
             raise NotFound(Reason.BOX_TOO_SMALL, f"radius {written(radius)}")
         rise = self.problem.function.value(box, inputs, targets) - self.lower_loss
-        if not positive_definite(hessian) or not rise.arb > self.rise.arb * (1 - rational(COST)):
+        if not positive_definite(hessian) or not rise.arb > self.rise.arb * (1 - to_fmpq(COST)):
             raise NotFound(Reason.BOX_TOO_LARGE, f"radius {written(radius)}")
         return rounded_down(rise.arb)
 
@@ -155,13 +156,8 @@ def matrix(balls: Any) -> arb_mat:
     return arb_mat([[ball.arb for ball in row] for row in balls])
 
 
-def rational(value: Fraction) -> fmpq:
-    return fmpq(*value.as_integer_ratio())
-
-
 def middle(ball: arb) -> Fraction:
-    exact = ball.mid().fmpq()
-    return Fraction(int(exact.p), int(exact.q))
+    return to_fraction(ball.mid().fmpq())
 
 
 def rounded_down(ball: arb) -> Fraction:

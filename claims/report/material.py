@@ -13,17 +13,24 @@ from claims.record import (
     Claim,
     ClaimVerdict,
     Evidence,
+    EvidenceError,
     Reading,
     ReadingVerdict,
+    UnknownClaim,
     judge_all,
     load_catalogue,
     read_evidence,
+    suggestion,
 )
 from claims.report.sentences import finding
 
+# What the pages show of a study's result, and of each of its estimates.
+STUDY_ENTRIES = ("scale", "n", "planned", "plan_hash", "decision", "sentence")
+ESTIMATE_ENTRIES = ("name", "n", "estimate", "lower", "upper")
+
 
 class BadMaterial(ValueError):
-    """A file that the report needs is missing or no JSON; the message names it and the mend."""
+    """A file that the report needs is missing or faulty; the message names it and the mend."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,16 @@ def read_material(
     """
     catalogue = catalogue or load_catalogue()
     record = read_evidence(evidence)
+    for check in record.checks:
+        fault = _unknown(check, catalogue)
+        if fault:
+            raise EvidenceError(f"{evidence}: {check.test}: {fault}; run `pytest` to write it anew")
     verdicts = {verdict.id: verdict for verdict in judge_all(catalogue, record).claims}
     material = Material(
         catalogue,
         record,
         verdicts,
-        {path.stem: _read(path) for path in sorted(studies.glob("*.json"))},
+        {path.stem: _read_study(path) for path in sorted(studies.glob("*.json"))},
         {path.name: _read(path) for path in sorted(certificates.glob("*.json"))},
     )
     for verdict in verdicts.values():
@@ -92,6 +103,39 @@ def read_material(
 def _require(path: Path, there: bool, verdict: ClaimVerdict) -> None:
     if not there:
         raise BadMaterial(f"{path}: missing, and claim {verdict.id} rests on it; run `snakemake`.")
+
+
+def _unknown(check: Check, catalogue: Catalogue) -> str | None:
+    """What a check names and the catalogue does not have, in words; None if it has all."""
+    try:
+        claim = catalogue.claim(check.claim)
+    except UnknownClaim as error:
+        return str(error)
+    readings = [reading.id for reading in claim.readings if reading.id is not None]
+    if check.reading is not None and check.reading not in readings:
+        near = suggestion(check.reading, readings)
+        return f"claim {claim.id} has no reading {check.reading!r}: {near}"
+    conditions = [condition.id for condition in claim.conditions]
+    for name in check.when:
+        if name not in conditions:
+            return f"claim {claim.id} has no condition {name!r}: {suggestion(name, conditions)}"
+    return None
+
+
+def _read_study(path: Path) -> dict[str, Any]:
+    result = _read(path)
+    faults = [f"without `{name}`" for name in STUDY_ENTRIES if name not in result]
+    estimates = result.get("estimates", [])
+    if not isinstance(estimates, list):
+        faults, estimates = [*faults, "`estimates` is no list"], []
+    for number, entry in enumerate(estimates, start=1):
+        known = entry if isinstance(entry, dict) else {}
+        faults += [
+            f"estimate {number} without `{name}`" for name in ESTIMATE_ENTRIES if name not in known
+        ]
+    if faults:
+        raise BadMaterial(f"{path}: {faults[0]}; delete it and run `snakemake`.")
+    return result
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _data_beside(places: Places) -> Iterable[tuple[str, Made]]:
     for folder in (places.studies, places.certificates):
         if places.into.resolve() not in folder.resolve().parents:
             continue
-        for path in sorted(folder.glob("*.*")):
+        for path in sorted(folder.glob("[!.]*.*")):
             group = f"study:{path.stem}" if folder == places.studies else "certificates"
             yield (
                 path.resolve().relative_to(places.into.resolve()).as_posix(),

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,6 +43,8 @@ class _StudyView:
     scale: str
     n: int
     planned: int
+    decision: str
+    prediction: str | None
     figures: list[Drawn]
     table: str | None
     links: list[SimpleNamespace]
@@ -134,7 +137,7 @@ def _claim(
         "claim": claim,
         "judged": material.judged(claim),
         "studies": [
-            _study(places, page, study, figures[study.name])
+            _study(places, page, study, figures[study.name], material.studies[study.name])
             for study in {study.name: study for study in verdict.studies}.values()
         ],
         "certificates": {
@@ -149,7 +152,13 @@ def _claim(
     }
 
 
-def _study(places: Places, page: str, study: StudyResult, figures: list[Drawn]) -> _StudyView:
+def _study(
+    places: Places,
+    page: str,
+    study: StudyResult,
+    figures: list[Drawn],
+    result: Mapping[str, Any],
+) -> _StudyView:
     sources = {
         "The plan": ROOT / "claims/studies" / f"{study.name}.toml",
         "the code": ROOT / "claims/studies" / f"{study.name.replace('-', '_')}.py",
@@ -160,6 +169,8 @@ def _study(places: Places, page: str, study: StudyResult, figures: list[Drawn]) 
         scale=study.scale,
         n=study.n,
         planned=study.planned,
+        decision=study.decision,
+        prediction=result.get("prediction"),
         figures=figures,
         table=places.link(page, table) if table.exists() else None,
         links=[

@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from claims.studies.registry import Planned, Records
 
 # What a study's records are computed by; an edit there makes earlier shards useless.
 PACKAGES = ("numbers", "mathematics", "compiled", "training", "studies")
+
+# What draws the data sets and random numbers, and computes beside the compiled kernels.
+LIBRARIES = ("numpy", "scikit-learn")
+
+# What a shard's manifest says.
+ENTRIES = ("study", "scale", "shard", "shards", "plan_hash", "portions")
 
 # Runs in one file: what a killed shard loses at most, and what passes between two lines of
 # progress.
@@ -88,8 +95,8 @@ def run_shard(
 def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
     """Return the records of each cell, all shards together, ordered by run.
 
-    Raises ValueError that names the shard where one is missing or made from another plan or scale,
-    and where the runs are not exactly those of the scale.
+    Raises ValueError that names the shard where one is missing, damaged, or made from another plan
+    or scale, and where the runs are not exactly those of the scale.
     """
     seed = plan_hash(study.plan)
     runs = getattr(study.plan.scales, scale)
@@ -98,7 +105,7 @@ def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
         raise ValueError(f"{folder}: no shard-*/shard.json is there; run the shards first")
     cells: list[list[Records]] = [[] for _ in study.cells]
     for path in manifests:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest = _read_manifest(path)
         for entry, expected in (("study", study.title), ("scale", scale), ("plan_hash", seed)):
             if manifest[entry] != expected:
                 raise ValueError(
@@ -106,7 +113,11 @@ def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
                     "run this shard again"
                 )
         for portion in manifest["portions"]:
-            cells[portion["cell"]].append(np.load(path.parent / portion["file"]))
+            try:
+                cell, name = cells[portion["cell"]], portion["file"]
+            except (IndexError, KeyError, TypeError):
+                raise _damaged(path, f"portion {portion}") from None
+            cell.append(_read_records(path.parent / name))
     joined = []
     for number, parts in enumerate(cells):
         records = np.concatenate(parts) if parts else np.empty(0, dtype=[("run", "i4")])
@@ -121,12 +132,38 @@ def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
     return joined
 
 
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        missing = [name for name in ENTRIES if name not in manifest]
+    except (OSError, TypeError, ValueError) as error:
+        raise _damaged(path, str(error)) from None
+    if not isinstance(manifest, dict) or missing:
+        raise _damaged(path, f"without {', '.join(missing)}")
+    return manifest
+
+
+def _read_records(path: Path) -> Records:
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, EOFError, ValueError) as error:
+        raise _damaged(path, str(error)) from None
+
+
+def _damaged(path: Path, what: str) -> ValueError:
+    return ValueError(
+        f"{path}: missing or damaged ({what}); delete the folder {path.parent} "
+        "and run this shard again"
+    )
+
+
 def content_key(study: Planned) -> str:
-    """Return the hash of what decides a shard's records: plan, code, compiler and processor.
+    """Return the hash of what decides a shard's records: plan, code, libraries, processor.
 
     The modules of other studies are left out.
     """
     parts = [plan_hash(study.plan), machine_key("")]
+    parts += [f"{name} {version(name)}" for name in LIBRARIES]
     root = Path(__file__).parents[1]
     others = {name.replace("-", "_") for name in study_names()} - {study.title.replace("-", "_")}
     for package in PACKAGES:

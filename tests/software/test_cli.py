@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -182,6 +184,17 @@ def test_check_runs_the_checker(root, monkeypatch):
     assert cli.main(["check", "a.json", "b"]) == 1
     assert cli.main(["check"]) == 1
     assert seen == [["a.json", "b"], [str(root / "reports" / "certificates")]]
+
+
+def test_check_starts_without_what_the_finders_need(tmp_path):
+    (tmp_path / "empty").mkdir()
+    code = (
+        "import sys; from claims.cli import main; main(['check', sys.argv[1]]);"
+        "print([m for m in ('numpy', 'numba', 'claims.numbers') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "empty")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("argv", [[], ["show"], ["lists"], ["list", "--chapters", "x"]])

@@ -66,7 +66,7 @@ def test_planted_imports_are_found():
     assert [*faults("compiled/made_up.py", text)] == [
         "claims/compiled/made_up.py:4: compiled may not import claims.mathematics"
     ]
-    assert [*faults("record/made_up.py", text)][0].startswith("claims/record/made_up.py:1: ")
+    assert len([*faults("record/made_up.py", text)]) == 3
     assert len([*faults("proof/checker.py", "from claims.proof import finders")]) == 1
     assert len([*faults("testing/made_up.py", "import claims.proof.checker, claims.proof")]) == 1
     assert len([*faults("testing/strategies/a.py", "import claims.mathematics.a")]) == 0

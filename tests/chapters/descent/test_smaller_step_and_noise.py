@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ LARGE, SMALL, AMPLITUDE = 8, 1, Fraction(3, 20)
 def pieces():
     """Balls that cover the interval from LOW to HIGH."""
     cuts = [LOW + (HIGH - LOW) * Fraction(k, PARTS) for k in range(PARTS + 1)]
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         piece = np.empty(1, dtype=object)
         piece[0] = Ball(BALLS.enter(low).arb.union(BALLS.enter(high).arb))
         yield piece

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 
+import numpy as np
 import pytest
 
 from claims.compiled import Function
@@ -12,10 +13,23 @@ from claims.mathematics import (
     SIGMOID,
     SQUARED_ERROR,
     Objective,
+    images,
     isolate_stationary_points,
     neuron,
+    one_hidden_layer,
 )
-from claims.numbers import SYMBOLS, logistic, logistic_complement, symbols
+from claims.numbers import (
+    BALLS,
+    FLOATS,
+    RATIONALS,
+    SYMBOLS,
+    Ball,
+    logistic,
+    logistic_complement,
+    precision,
+    square,
+    symbols,
+)
 
 CLAIM = "numerous-minima"
 TARGET = Fraction(3, 4)
@@ -168,3 +182,116 @@ def test_twenty_five_stationary_points(check, *, inputs=INPUTS):
     check.that(counts == [9, 12, 4], "nine minima, twelve saddles, four maxima", counts=counts)
     check.record("data", "x = 1, 6, 36 on each axis, all targets 3/4")
     check.record("minima, saddles, maxima", "9, 12, 4")
+
+
+NETWORK = one_hidden_layer(2, 2, SIGMOID)
+GRID = [[i - 1, j - 1] for i in range(4) for j in range(3)]
+DECIMALS = "-6.3 -8.1 -9.7 -5.2 -8.2 -9.3 -5.2 -6.9 -7.7 -4.3 -4.8 -6.2"
+OUTPUTS = [Fraction(entry) for entry in DECIMALS.split()]
+RADIUS = Fraction(1, 10**7)
+# W1 row by row, b1, W2, b2.
+BETTER = [
+    Fraction("-3.261499519"),
+    Fraction("-4.796857812"),
+    Fraction("-1.031816341"),
+    Fraction("0.656964420"),
+    Fraction("-3.174049132"),
+    Fraction("1.093138950"),
+    Fraction("2.596790746"),
+    Fraction("-7.128749212"),
+    Fraction("-3.068310027"),
+]
+WORSE = [
+    Fraction("-2.887383304"),
+    Fraction("-2.323170986"),
+    Fraction("0.364718650"),
+    Fraction("-1.509283729"),
+    Fraction("5.005944846"),
+    Fraction("-0.583973477"),
+    Fraction("-2.795382003"),
+    Fraction("6.474892471"),
+    Fraction("-7.398381974"),
+]
+
+
+def moved(centre):
+    return [centre[0] + Fraction(1, 1000), *centre[1:]]
+
+
+def pivots(matrix):
+    """The signs of the pivots of a symmetric matrix of balls."""
+    rows, signs = matrix.copy(), []
+    for k in range(len(rows)):
+        signs.append(rows[k, k].sign())
+        for i in range(k + 1, len(rows)):
+            rows[i] = rows[i] - rows[k] * (rows[i, k] / rows[k, k])
+    return signs
+
+
+def enclosed_loss(check, function, centre):
+    """Prove a strict minimum in the box round the centre; return the loss over the box."""
+    data = BALLS.enter(GRID), BALLS.enter(OUTPUTS)
+    middle, whole = BALLS.enter(centre), np.empty(len(centre), dtype=object)
+    ends = [(BALLS.enter(c - RADIUS).arb, BALLS.enter(c + RADIUS).arb) for c in centre]
+    whole[:] = [Ball(low.union(high)) for low, high in ends]
+    hessian = function.hessian(whole, *data)
+    rough = function.hessian(FLOATS.enter(centre), FLOATS.enter(GRID), FLOATS.enter(OUTPUTS))
+    inverse = BALLS.enter(np.linalg.inv(rough))
+    identity = BALLS.enter(np.eye(len(centre), dtype=int))
+    image = middle - inverse @ function.gradient(middle, *data)
+    image = image + (identity - inverse @ hessian) @ (whole - middle)
+    check.that(
+        all(
+            bool(entry.arb > low) and bool(entry.arb < high)
+            for entry, (low, high) in zip(image, ends, strict=True)
+        ),
+        "the Krawczyk operator maps the box into its interior",
+        centre=centre,
+    )
+    check.that(
+        all(sign == 1 for sign in pivots(hessian)),
+        "the Hessian is positive definite all over the box",
+        centre=centre,
+    )
+    return function.value(whole, *data)
+
+
+@pytest.mark.claim(CLAIM, reading="hidden-layer-copies", shows="holds", by="witness")
+@pytest.mark.claim(
+    "landscape-more-complex", reading="inequivalent-minima", shows="holds", by="witness"
+)
+@pytest.mark.control("moved-centre", "a weight of one centre moved by 1/1000", worse=moved(WORSE))
+@pytest.mark.control("same-minimum", "the better minimum in place of the worse", worse=BETTER)
+def test_two_different_minima_and_their_copies(check, *, worse=WORSE):
+    r"""Two sigmoid units, twelve points: two minima of different loss, eight copies of each.
+
+    In a box of half-width $10^{-7}$ round each of two parameter vectors the Krawczyk operator,
+    enclosed in balls, maps the box into its interior: there is exactly one stationary point; and
+    the Hessian is positive definite all over the box, so that it is a strict minimum. The losses
+    are about 0.01384 and 0.03375, and permutations and sign flips keep the loss, so neither
+    minimum is a copy of the other. The $2^2 \cdot 2! = 8$ images of a minimum under sign flips and
+    permutations are strict minima too, because these maps are linear, invertible and keep the
+    loss. They differ, since their input weights lie further apart than the boxes are wide: at
+    least sixteen strict minima in all.
+    """
+    function = Function(
+        Objective(NETWORK, SQUARED_ERROR).value, theta=(9,), inputs=(12, 2), targets=(12,)
+    )
+    with precision(128):
+        losses = [enclosed_loss(check, function, centre) for centre in (BETTER, worse)]
+        check.that((losses[1] - losses[0]).sign() == 1, "the losses differ", worse=worse)
+    weights = NETWORK.block("W1")
+    for centre in (BETTER, worse):
+        copies = list(images(NETWORK, RATIONALS.enter(centre)))
+        check.that(len(copies) == 8, "there are eight images", centre=centre)
+        for one, other in combinations(copies, 2):
+            apart = square((one - other)[weights.start : weights.stop]) - square(
+                RATIONALS.enter(2 * RADIUS)
+            )
+            check.that(
+                any(entry.sign() == 1 for entry in apart),
+                "the images differ by more than the boxes are wide",
+                centre=centre,
+            )
+    check.record("data", "the grid {-1, 0, 1, 2} x {-1, 0, 1}, y = " + DECIMALS)
+    check.record("losses", "0.0138 and 0.0337, eight minima each")

@@ -108,7 +108,7 @@ def doubled_outputs(network, theta, inputs):
 )
 @pytest.mark.control("doubled-output", "twice the outputs", predict=doubled_outputs)
 def test_solutions_are_a_level_set(check, *, predict=outputs_of):
-    r"""Where the Jacobian has rank N, the parameters of zero loss form a surface of dimension p-N.
+    r"""Where the Jacobian has rank N, the solutions form a smooth set of dimension p - N.
 
     $L$ is the mean of $(f_i - y_i)^2$, so $L = 0$ is the system $f(\theta) = y$ of $N$ smooth
     equations in $p$ unknowns. If their Jacobian $J$ has rank $N$ at a solution, the implicit
@@ -152,8 +152,8 @@ def test_a_plane_of_solutions_where_a_line_is_due(check, *, targets=(0, 0, 0)):
 
     With $x = (0, 1, 2)$, $y = 0$ and one unit, $v = c = 0$ has loss 0 for all $w$ and $b$: near
     each such point the parameters of zero loss contain a piece of a plane, so they are no smooth
-    curve. (At $v = 0$ the derivatives of the outputs in $w$ and $b$ vanish: the rank of $J$ is at most 2,
-    not 3.)
+    curve. (At $v = 0$ the derivatives of the outputs in $w$ and $b$ vanish: the rank of $J$ is at
+    most 2, not 3.)
     """
     function = derivatives(one_hidden_layer(1, 1, SIGMOID), 3)
     theta = SYMBOLS.enter([symbols("w"), symbols("b"), 0, 0])

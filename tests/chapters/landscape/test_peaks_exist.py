@@ -121,9 +121,9 @@ def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
     r"""One square unit without biases, one point: $(vw^2-1)^2$ has a maximum at $v=1$, $w=0$.
 
     $L(1,0) - L(v,w) = vw^2(2 - vw^2)$. For $\frac12 \le v \le \frac32$ and $|w| \le 1$ the
-    product $vw^2$ lies between 0 and $\frac32$, so the difference is not negative; and at $(1, w)$
-    it is $w^2(2-w^2) > 0$ for every $0 < |w| \le 1$, so there are lower points arbitrarily close.
-    Along $w = 0$ the loss is constant: the maximum is not strict.
+    product $vw^2$ lies between 0 and $\frac32$, so the difference is not negative; and at
+    $(1, w)$ it is $w^2(2-w^2) > 0$ for every $0 < |w| \le 1$, so there are lower points
+    arbitrarily close. Along $w = 0$ the loss is constant: the maximum is not strict.
     """
     network = one_hidden_layer(1, 1, activation, hidden_bias=False, output_bias=False)
     objective = Objective(network, SQUARED_ERROR)
@@ -232,24 +232,18 @@ def test_a_peak_in_weight_and_bias(check, *, targets=(-46, 58, -134)):
     check.record("peak", "one in 0.96 <= w <= 1, |b| <= 0.02")
 
 
-class Repeated:
-    """The sum of squares of single points, each counted with its multiplicity."""
+def repeated(counts):
+    """The sum of squares of weight and bias, each point counted with its multiplicity."""
+    single = Objective(neuron(1, SIGMOID, bias=True), SQUARED_ERROR, reduction="sum")
 
-    def __init__(self, multiplicities):
-        self.counts, self.single = multiplicities, squares(1, 1, bias=True)
-
-    def gradient(self, theta, inputs, targets):
-        return self._sum(self.single.gradient, theta, inputs, targets)
-
-    def hessian(self, theta, inputs, targets):
-        return self._sum(self.single.hessian, theta, inputs, targets)
-
-    def _sum(self, part, theta, inputs, targets):
+    def value(theta, inputs, targets):
         terms = [
-            count * part(theta, inputs[i : i + 1], targets[i : i + 1])
-            for i, count in enumerate(self.counts)
+            count * single.value(theta, inputs[i : i + 1], targets[i : i + 1])
+            for i, count in enumerate(counts)
         ]
         return sum(terms[1:], terms[0])
+
+    return Function(value, theta=(2,), inputs=(len(counts), 1), targets=(len(counts),))
 
 
 MULTIPLICITIES = (27033, 22074675331015, 518470552858707217088512)
@@ -270,7 +264,7 @@ def test_a_peak_with_labels_zero_and_one(check, *, labels=(0, 1, 0)):
     inputs = [[x] for x in (*points, *(-x for x in points))]
     small = Fraction(1, 1000)
     found = isolate_stationary_points(
-        Repeated(MULTIPLICITIES * 2),
+        repeated(MULTIPLICITIES * 2),
         (inputs, [*labels, *(1 - t for t in labels)]),
         ((1 - small, 1 + small), (-small, small)),
     )

@@ -82,8 +82,8 @@ def test_dead_units_leave_a_piece_of_a_hyperplane(check, *, level=mean):
     for samples, inputs, units in SIZES[1:]:
         network = one_hidden_layer(inputs, units, DEAD)
         function = derivatives(network, samples)
-        x, y, theta = symbols("x", samples, inputs), symbols("y", samples), symbols("p", 13)
-        theta = theta[: network.size].copy()
+        x, y = symbols("x", samples, inputs), symbols("y", samples)
+        theta = symbols("p", network.size)
         theta[-1] = level(y)
         sizes = (samples, units)
         check.zero(function.gradient(theta, x, y), "the gradient on the plateau", sizes=sizes)

@@ -66,8 +66,8 @@ def test_the_network_that_ignores_its_input(check, *, level=mean):
     r"""All weights 0 and the mean target as output bias: a saddle wherever mean targets vary.
 
     At $\theta^* = (W, b, v, c) = (0, b, 0, \bar y)$ the gradient vanishes, and a move of $c$ by
-    $t$ adds $t^2$: there are higher points. Now give the first unit the input weights $tu$ and the
-    output weight $\tau$. With $r_i = \bar y - y_i$ and $a_i = s(t\,u \cdot x_i + b)$ the loss
+    $t$ adds $t^2$: there are higher points. Now give the first unit the input weights $tu$ and
+    the output weight $\tau$. With $r_i = \bar y - y_i$ and $a_i = s(t\,u \cdot x_i + b)$ the loss
     changes by exactly $2\tau m + \tau^2 q$, where $m$ is the mean of $r_i a_i$ and $q > 0$ that
     of $a_i^2$. Where $m \ne 0$ a small $\tau$ of the opposite sign lowers it.
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from claims.compiled import evaluate, record
+from claims.compiled import Function, evaluate, record
 from claims.numbers import FLOATS, RATIONALS, quotient, square
 
 THIRD = record(lambda x, y: quotient(square(x[0]) + y[1], 3), x=(1,), y=(2,))
@@ -18,6 +18,14 @@ def test_one_point_in_floats_and_rationals():
     assert evaluate(THIRD, x=RATIONALS.enter([1]), y=RATIONALS.enter([0, 1])).fraction == Fraction(
         2, 3
     )
+
+
+def test_a_function_says_which_arrays_it_needs():
+    product = Function(lambda x, y: x[0] * y[0], x=(1,), y=(1,))
+    for method in (product.value, product.gradient, product.hessian):
+        for arrays in ((), (FLOATS.enter([3]),), (FLOATS.enter([3]),) * 3):
+            with pytest.raises(ValueError, match=f"{len(arrays)} arrays given, 2 needed: x, y"):
+                method(*arrays)
 
 
 def test_many_points_share_the_inputs_without_a_trailing_axis():

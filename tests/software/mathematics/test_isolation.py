@@ -9,6 +9,7 @@ import pytest
 
 from claims.compiled import Function
 from claims.mathematics import (
+    RELU,
     SIGMOID,
     SQUARED_ERROR,
     Objective,
@@ -98,6 +99,17 @@ def test_a_singular_zero_is_not_decided():
 def test_other_boxes_are_refused(ends):
     with pytest.raises(ValueError, match="one or two pairs"):
         isolate_stationary_points(polynomial(double_well, 1), NO_DATA, box(*ends))
+
+
+def test_a_kink_is_refused():
+    # f = w^2 - 3 relu(w - 1) has zeros of the gradient at 0 and 3/2, and a kink at 1 between them.
+    function = polynomial(lambda theta: square(theta[0]) - 3 * RELU.value(theta[0] - 1), 1)
+    with pytest.raises(ValueError, match="its gradient may jump"):
+        isolate_stationary_points(function, NO_DATA, box((-1, 2)))
+    objective = Objective(neuron(1, RELU), SQUARED_ERROR, reduction="sum")
+    rectified = Function(objective.value, theta=(1,), inputs=(2, 1), targets=(2,))
+    with pytest.raises(ValueError, match="its gradient may jump"):
+        isolate_stationary_points(rectified, (np.array([[1], [6]]), [T, T]), box((-1, 2)))
 
 
 def test_a_neuron_with_three_stationary_points():

@@ -25,6 +25,20 @@ def test_merge_takes_the_sign_of_the_first_entry_that_is_not_zero():
     assert merge([[0, 2, -5]], [QUARTER]) == (MergedPoint((0, 2, -5), QUARTER, 1),)
 
 
+def test_targets_may_be_written_out():
+    assert stationary_set([[3]], ["1/4"]) == stationary_set([[3]], [QUARTER])
+    with pytest.raises(ValueError, match="target 1 is 3/2"):
+        stationary_set([[3], [4]], ["1/4", "1.5"])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets"), [([], []), ([[1]], []), ([[1]], [0, 1]), ([[1], [1, 2]], [0, 1])]
+)
+def test_other_shapes_are_refused(inputs, targets):
+    with pytest.raises(ValueError, match="give at least one point"):
+        stationary_set(inputs, targets)
+
+
 def test_one_point_gives_a_hyperplane():
     found = stationary_set([[3, 4]], [HALF])
     assert isinstance(found, StationarySet)

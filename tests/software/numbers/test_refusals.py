@@ -123,6 +123,13 @@ def test_data_enter_with_their_exact_value():
         assert RATIONALS.enter(datum).fraction == value
 
 
+def test_a_long_float_is_not_rounded():
+    step = np.finfo(np.longdouble).eps
+    value = exact_fraction(np.longdouble(1) + step)
+    assert value == 1 + Fraction(*step.as_integer_ratio()) and value > 1
+    assert exact_fraction(np.float32(0.1)) == Fraction(float(np.float32(0.1)))
+
+
 def test_constants_stay_exact():
     third = RATIONALS.enter(1)
     assert quotient(third, 3).fraction == Fraction(1, 3)

@@ -15,6 +15,7 @@ from claims.numbers import (
     RATIONALS,
     SYMBOLS,
     Undefined,
+    arctan,
     log,
     logistic,
     precision,
@@ -40,8 +41,23 @@ def test_a_function_of_an_argument_is_one_generator():
     w, z = symbols("w"), symbols("z")
     expression = logistic(2 * w) * w
     assert same(expression.substitute({str(logistic(2 * w)): z}), z * w)
-    assert same(expression.substitute({"w": z}), logistic(2 * w) * z)
     assert same(logistic(-w).substitute({str(logistic(w)): 1 / (1 + z)}), z / (1 + z))
+
+
+def test_a_name_inside_an_argument_that_stays_is_refused():
+    w, z = symbols("w"), symbols("z")
+    for expression in (logistic(w) - w, 1 / (1 + logistic(2 * w)), arctan(logistic(w)) * w):
+        with pytest.raises(ValueError, match=r"w is replaced, but not in the argument of"):
+            expression.substitute({"w": 0})
+    with pytest.raises(ValueError, match=r"s\(w\) is replaced"):
+        arctan(logistic(w)).substitute({str(logistic(w)): z})
+    both = {"w": 0, str(logistic(w)): Fraction(1, 2)}
+    assert same((logistic(w) - w).substitute(both), SYMBOLS.enter(Fraction(1, 2)))
+    # Other names that contain it are not meant, nor one that has cancelled.
+    s = symbols("s")
+    assert same((logistic(symbols("ww")) + w).substitute({"w": z}), logistic(symbols("ww")) + z)
+    assert same((logistic(w) + s).substitute({"s": z}), logistic(w) + z)
+    assert same((logistic(w) - logistic(w) + w).substitute({"w": z}), z)
 
 
 def test_a_denominator_that_vanishes_is_refused():

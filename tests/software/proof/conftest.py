@@ -14,8 +14,10 @@ import pytest
 
 from claims.mathematics import ACTIVATIONS, RELU, SIGMOID, Network, neuron, one_hidden_layer
 from claims.numbers import FLOATS, RATIONALS
-from claims.proof import Problem, find_dead_cone, find_worse_minimum
+from claims.proof.certificates import Problem
+from claims.proof.dead_cones import find_dead_cone
 from claims.proof.instances import INSTANCES
+from claims.proof.worse_minima import find_worse_minimum
 
 Certificate = dict[str, Any]
 

@@ -9,19 +9,11 @@ from fractions import Fraction
 import pytest
 
 from claims.mathematics import RELU, SIGMOID, SOFTPLUS, TANH, neuron, one_hidden_layer
-from claims.proof import (
-    NotFound,
-    Problem,
-    certificate,
-    checker,
-    find_dead_cone,
-    find_worse_minimum,
-    instances,
-    write_certificate,
-)
-from claims.proof.certificates import written
+from claims.proof import checker, instances
+from claims.proof.certificates import NotFound, Problem, certificate, write_certificate, written
 from claims.proof.dead_cones import Reason as DeadReason
-from claims.proof.worse_minima import Reason
+from claims.proof.dead_cones import find_dead_cone
+from claims.proof.worse_minima import Reason, find_worse_minimum
 
 NEURON = Problem(neuron(1, SIGMOID), [[1], [6]], ["3/4", "3/4"])
 

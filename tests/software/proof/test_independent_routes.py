@@ -14,7 +14,8 @@ from flint import arb, ctx, fmpq
 
 from claims.mathematics import ACTIVATIONS, Network
 from claims.numbers import BALLS, RATIONALS, exact_fraction, precision
-from claims.proof import Problem, checker
+from claims.proof import checker
+from claims.proof.certificates import Problem
 
 BITS = 128
 NAMES = ("identity", "relu", "sigmoid", "tanh")

@@ -114,6 +114,7 @@ reason = "Nothing observable could contradict it."
 """
 RESULT = {
     "name": "ends",
+    "claims": ["ends"],
     "decision": "supported",
     "sentence": "Between 20% and 40% of the runs ended above the global level.",
     "scale": "default",
@@ -246,3 +247,9 @@ def example(tmp_path: Path) -> Example:
 def checks() -> list[Check]:
     """The checks of the example, to be changed and given back with `example.evidence`."""
     return example_checks()
+
+
+@pytest.fixture
+def check_of():
+    """The function `check`: a claim's check, changed."""
+    return check

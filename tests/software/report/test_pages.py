@@ -181,6 +181,17 @@ def test_summary_is_a_table_that_bars_do_not_break(example):
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
 
 
+def test_the_prediction_stands_beside_the_decision(example):
+    path = example.places.studies / "ends.json"
+    shown = "Decided by the rule of its plan: supported."
+    text = example.build()["claims/ends.html"].decode()
+    assert f"<p>{shown}</p>" in text
+    predicted = json.loads(path.read_text()) | {"prediction": "not supported: seldom & late"}
+    path.write_text(json.dumps(predicted))
+    text = example.build()["claims/ends.html"].decode()
+    assert f"<p>{shown} Predicted before it ran: not supported: seldom &amp; late.</p>" in text
+
+
 def test_study_without_estimates_has_no_figure(example):
     result = json.loads((example.places.studies / "ends.json").read_text())
     del result["estimates"]

@@ -135,6 +135,32 @@ def test_gathering_names_what_is_wrong(coins, tmp_path):
     assert not list(tmp_path.glob("coins.*"))
 
 
+def test_a_damaged_shard_is_named_with_the_mend(coins, tmp_path):
+    folder = run(coins, tmp_path / "in", 1)
+    manifest = folder / "shard-0/shard.json"
+    portion = folder / "shard-0" / json.loads(manifest.read_text())["portions"][0]["file"]
+    whole = portion.read_bytes()
+    for damage in (whole[:-5], whole[:20], b"", None):
+        portion.unlink()
+        if damage is not None:
+            portion.write_bytes(damage)
+        with pytest.raises(ValueError, match=rf"{portion.name}: missing or damaged.*delete the f"):
+            gather(coins, "default", folder, tmp_path)
+        portion.write_bytes(whole)
+    text = manifest.read_text()
+    cell = text.replace('"cell": 1', '"cell": 2')
+    for damage in (text[:40], "", "[]", "3", '{"study": "coins"}', cell):
+        manifest.write_text(damage)
+        with pytest.raises(ValueError, match=r"shard.json: missing or damaged.*delete the folder"):
+            gather(coins, "default", folder, tmp_path)
+
+
+def test_another_library_makes_earlier_portions_useless(coins, monkeypatch):
+    before = shards.content_key(coins)
+    monkeypatch.setattr(shards, "version", lambda name: "99")
+    assert shards.content_key(coins) != before
+
+
 def test_the_command_line(coins, tmp_path, capsys):
     assert main(["list"]) == 0
     assert "coins: How often does a coin fall on its head? (2 cells)" in capsys.readouterr().out

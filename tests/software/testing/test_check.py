@@ -9,7 +9,8 @@ import pytest
 
 from claims.mathematics import RELU, one_hidden_layer
 from claims.numbers import BALLS, RATIONALS, FalseTie, Undecided, softplus, symbols
-from claims.proof import Problem, find_dead_cone
+from claims.proof.certificates import Problem
+from claims.proof.dead_cones import find_dead_cone
 from claims.testing import Check, Violation
 from claims.testing.check import Run
 from claims.testing.violation import digest, display
