@@ -11,7 +11,7 @@ from claims.record import Check, ReadingVerdict
 
 # What each way of showing is called in a sentence.
 WAYS = {
-    "identity": "an identity for all inputs",
+    "identity": "exact algebra",
     "certificate": "rigorous numerics that leave a certificate",
     "counterexample": "an explicit counterexample",
     "witness": "an explicit instance",
@@ -58,7 +58,7 @@ SENTENCES = {
         "fewer runs than the plan asks for.",
     },
 }
-UNVERIFIED = "No evidence yet: unverified."
+UNVERIFIED = "No evidence yet for this reading: unverified."
 CONTRADICTORY = "The checks contradict one another, so that none of them counts: unverified."
 NONE_PASSED = "No check passed: unverified."
 UNDECIDED = "The evidence so far decides nothing: unverified."
@@ -80,9 +80,8 @@ TONES = {
     "unverified": "none",
 }
 
-# Words that a condition's text may begin with and that are small inside a sentence; any other
-# beginning stays.
-_SMALL = {"A", "All", "An", "At", "Both", "Each", "Every", "Neither", "No", "Some", "The", "There"}
+# First words of conditions that keep their capital inside a sentence.
+_NAMES = {"Gaussian", "Newton", "ReLU", "Schanuel"}
 
 
 def finding(verdict: ReadingVerdict, checks: Sequence[Check], conditions: Mapping[str, str]) -> str:
@@ -148,10 +147,11 @@ def _alternatives(sets: Sequence[Sequence[str]], conditions: Mapping[str, str]) 
 
 
 def _inside(text: str) -> str:
-    """A condition's text as it stands inside a sentence."""
+    """A condition's text as it stands inside a sentence: a plain first word loses its capital."""
     words = " ".join(text.split()).rstrip(".")
-    first = words.partition(" ")[0]
-    return words[0].lower() + words[1:] if first in _SMALL else words
+    first = words.partition(" ")[0].rstrip(",")
+    plain = (first.isalpha() and first[1:].islower()) or first == "A"
+    return words[0].lower() + words[1:] if plain and first not in _NAMES else words
 
 
 def _joined(parts: Sequence[str], word: str) -> str:

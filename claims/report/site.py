@@ -45,6 +45,8 @@ class _StudyView:
     planned: int
     decision: str
     prediction: str | None
+    outcome: str | None
+    factors: Mapping[str, str]
     figures: list[Drawn]
     table: str | None
     links: list[SimpleNamespace]
@@ -171,6 +173,8 @@ def _study(
         planned=study.planned,
         decision=study.decision,
         prediction=result.get("prediction"),
+        outcome=result.get("outcome"),
+        factors=result.get("factors", {}),
         figures=figures,
         table=places.link(page, table) if table.exists() else None,
         links=[

@@ -155,9 +155,8 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
-        ["table", "replacements"]
-    )
+    # No typographic replacements: they would turn the (r) of w(r) into a sign.
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.inline.ruler.before("escape", "formula", _formula)
     parser.add_render_rule(
         "formula",

@@ -47,6 +47,8 @@ def conclude(study: Planned, scale: str, summaries: Sequence[Summary]) -> dict[s
         "sentence": sentence,
         "prediction": study.plan.prediction,
         "event": study.study.event,
+        "outcome": study.plan.outcome,
+        "factors": study.plan.factors,
         "smallest_effect": study.plan.smallest_effect,
         "confidence": study.plan.confidence,
         "estimates": [

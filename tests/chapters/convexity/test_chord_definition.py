@@ -19,6 +19,7 @@ from claims.mathematics import (
 from claims.numbers import RATIONALS, square, symbols, uninterpreted
 from claims.testing import given, strategies
 
+CLAIM = "chord-definition"
 CUBED_ERROR = Loss("cubed error", lambda p, y: square(p - y) * (p - y))
 
 
@@ -32,8 +33,8 @@ def half_slope(function, a, b, x):
     return function(a) + (function(b) - function(a)) / (b - a) * (x - a) * Fraction(1, 2)
 
 
-@pytest.mark.claim("chord-definition", shows="holds", by="identity", when=["between"])
-@pytest.mark.claim("chord-definition", reading="segment", shows="holds", by="identity")
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.claim(CLAIM, reading="line-beyond", shows="holds", by="identity", when=["between"])
 @pytest.mark.control("half-slope", "a line of half the slope", line=half_slope)
 def test_line_minus_curve_is_the_gap_of_the_inequality(check, *, line=line):
     r"""Between two points, line minus curve is exactly the gap in the inequality of convexity.
@@ -62,7 +63,7 @@ def test_line_minus_curve_is_the_gap_of_the_inequality(check, *, line=line):
     )
 
 
-@pytest.mark.claim("chord-definition", shows="fails", by="counterexample")
+@pytest.mark.claim(CLAIM, reading="line-beyond", shows="fails", by="counterexample")
 @pytest.mark.control("inside", "a point between the two in place of one beyond", x=Fraction(1, 2))
 def test_the_line_runs_below_the_parabola_beyond_the_points(check, *, x=Fraction(2)):
     r"""Beyond the two points the line runs below the parabola: at $x = 2$ it is 2, the curve 4.
@@ -86,8 +87,8 @@ def test_the_line_runs_below_the_parabola_beyond_the_points(check, *, x=Fraction
     check.record("at x = 2", "line 2, curve 4")
 
 
-@pytest.mark.claim("chord-definition", shows="holds", by="property", when=["between"])
-@pytest.mark.claim("chord-definition", reading="segment", shows="holds", by="property")
+@pytest.mark.claim(CLAIM, shows="holds", by="property")
+@pytest.mark.claim(CLAIM, reading="line-beyond", shows="holds", by="property", when=["between"])
 @pytest.mark.control("cubed-error", "a function that is not convex", losses=(CUBED_ERROR,))
 @pytest.mark.control("beyond", "the line compared beyond the second point", place=lambda t: 1 + t)
 @given(problem=strategies.chord_problems(strategies.data_sets(dimensions=(1, 1))))

@@ -165,13 +165,17 @@ def test_a_kink_keeps_it_jumping(check, *, loss=ABSOLUTE_ERROR):
     objective = objective_of(1, loss)
     slope = derivatives(objective, 1)
     data = RATIONALS.enter([[1]]), RATIONALS.enter([0])
-    for step in (Fraction(1), Fraction(1, 10), Fraction(1, 1000)):
+    for step in (HALF, Fraction(1, 10), Fraction(1, 1000)):
         point = RATIONALS.enter([step / 2])
+        first = objective.value(point, *data)
         for side in (-1, 1):
             (point,) = GRADIENT_DESCENT.update(point, slope.gradient(point, *data), step)
             check.zero(point - side * step / 2, "iterate minus plus or minus eta/2", step=step)
             check.zero(
-                objective.value(point, *data) - step / 2, "value minus eta/2", step=step, side=side
+                objective.value(point, *data) - first,
+                "value minus that at the start",
+                step=step,
+                side=side,
             )
     check.record("function", "|w|, start eta/2")
     check.record("iterates", "eta/2, -eta/2, eta/2, ...")

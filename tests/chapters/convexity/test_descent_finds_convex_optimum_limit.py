@@ -121,7 +121,7 @@ NINE_TO_ONE = [1] * 9 + [0]
     by="counterexample",
     when=["top-component", "smooth", "attained"],
 )
-@pytest.mark.control("five-over-l", "the step 5/L", multiple=5)
+@pytest.mark.control("six-over-l", "the step 6/L, at which the minimiser repels", multiple=6)
 def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     r"""A logistic fit converges with the step 3/L, well above 2/L.
 

@@ -29,10 +29,17 @@ from claims.testing import given, strategies
 CLAIM = "logistic-squared-error-nonconvex"
 
 
-@pytest.mark.claim(CLAIM, shows="holds", by="identity", when=["nonzero-input"])
-@pytest.mark.claim(CLAIM, reading="with-bias", shows="holds", by="identity")
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.claim(
+    CLAIM, reading="without-bias", shows="holds", by="identity", when=["nonzero-input"]
+)
 @pytest.mark.control("linear-output", "no sigmoid: linear regression", output=IDENTITY)
-@pytest.mark.control("cross-entropy", "cross-entropy in place of squared error", loss=CROSS_ENTROPY)
+@pytest.mark.control(
+    "cross-entropy",
+    "cross-entropy of the logit in place of squared error of the sigmoid",
+    output=IDENTITY,
+    loss=CROSS_ENTROPY,
+)
 def test_bounded_and_not_constant(check, *, output=SIGMOID, loss=SQUARED_ERROR):
     r"""The loss is bounded, and not constant along any line on which some output changes.
 
@@ -105,8 +112,10 @@ def refuting_end(objective, rows, targets):
     return np.ldexp(high, exponent), Fraction(1, 1 << exponent)
 
 
-@pytest.mark.claim(CLAIM, shows="holds", by="property", when=["nonzero-input"])
-@pytest.mark.claim(CLAIM, reading="with-bias", shows="holds", by="property")
+@pytest.mark.claim(CLAIM, shows="holds", by="property")
+@pytest.mark.claim(
+    CLAIM, reading="without-bias", shows="holds", by="property", when=["nonzero-input"]
+)
 @pytest.mark.control("linear-output", "no sigmoid: linear regression", output=IDENTITY)
 @given(data=strategies.data_sets(points=(1, 6), dimensions=(1, 3)))
 def test_a_chord_below_the_graph_is_found_on_random_data(check, data, *, output=SIGMOID):
@@ -146,7 +155,7 @@ def test_a_chord_below_the_graph_is_found_on_random_data(check, data, *, output=
         )
 
 
-@pytest.mark.claim(CLAIM, shows="fails", by="counterexample")
+@pytest.mark.claim(CLAIM, reading="without-bias", shows="fails", by="counterexample")
 @pytest.mark.control("nonzero-input", "the input 1 in place of 0", x=1)
 def test_a_constant_loss_is_convex(check, *, x=0):
     r"""One sample with the input 0, no bias: the loss is constant, hence convex.

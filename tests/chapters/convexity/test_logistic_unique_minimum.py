@@ -214,19 +214,19 @@ def test_overlapping_data_of_full_rank(check, problem, *, factor=1):
         )
 
 
-@pytest.mark.claim(CLAIM, shows="holds", by="property", when=["overlap", "full-rank"])
+@pytest.mark.claim(CLAIM, shows="fails", by="property")
 @pytest.mark.control("turned-direction", "the separating direction turned round", sign=-1)
 @given(problem=strategies.chord_problems(strategies.labelled_data_sets()))
-def test_exactly_where_both_conditions_hold(check, problem, *, sign=1):
-    """On random data of every class both conditions are needed, and the exact decision is right.
+def test_where_a_condition_is_missing(check, problem, *, sign=1):
+    """On random data that lack a condition there is no minimum, or there is more than one.
 
     Where the classes do not overlap, the loss falls strictly along the direction that the linear
     program finds, from a random point: no minimum. Where they do and the rank is deficient, there
-    are directions along which no logit changes: minimisers, but not one alone. Otherwise the loss
-    exceeds its lower bound.
+    are directions along which no logit changes: minimisers, but not one alone.
     """
     data, chord = problem
     found = logistic_minima(data.inputs, data.targets)
+    assume(found.count != "one")
     objective = Objective(linear(data.inputs.shape[1], bias=False), CROSS_ENTROPY)
     check.label(f"minimisers: {found.count}")
     witness = {"inputs": data.inputs, "labels": data.targets, "start": chord.start}
@@ -241,13 +241,9 @@ def test_exactly_where_both_conditions_hold(check, problem, *, sign=1):
             **witness,
         )
         return
-    bound = found.lower_bound(chord.start)
-    check.positive(
-        lambda a: value_on(data, objective, a, chord.start) - a.enter(bound),
-        "the loss exceeds the bound",
-        **witness,
-    )
+    check.that(len(found.directions) > 0, "there is a direction to move in", **witness)
     for direction in found.directions:
+        check.that(any(direction), "the direction is not zero", **witness)
         change = RATIONALS.enter(data.inputs) @ RATIONALS.enter(direction)
         check.zero(change, "the change of the logits along a direction", **witness)
 

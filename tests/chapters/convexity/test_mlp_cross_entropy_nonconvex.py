@@ -38,6 +38,7 @@ from claims.numbers import (
     softplus,
     square,
     symbols,
+    tanh,
     uninterpreted,
 )
 from claims.testing import given, strategies
@@ -174,6 +175,13 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
         check.positive(bound, "the excess is positive", activation=activation, biases=ends)
 
 
+def gate(on):
+    """ReLU on pre-activations of known sign: ``on`` is 1 where they are positive, else 0."""
+    return Activation(
+        "gate", lambda h: on * h, lambda h: 0 * h + on, Parity.NONE, Range(None, None), False
+    )
+
+
 def unscaled_end(network, theta, moved, fraction):
     """Wrong on purpose: the hidden weights go to ``moved`` and not beyond."""
     return fading_end(network, theta, moved, 1)
@@ -192,10 +200,11 @@ def test_without_any_bias(check, *, fade=fading_end, loss=CROSS_ENTROPY):
     *It depends on W.* Use one unit and write $h_i = w\cdot x_i$; some $x_i \ne 0$ gives $w$ with
     some $h_i \ne 0$. Summed over the signs of $v$ the labels cancel: $\ell(z,t) + \ell(-z,t) =
     E(z) = \ln(1+e^z) + \ln(1+e^{-z})$, which is even, with $E''(z) = 2\,s(z)\,s(-z) > 0$. For
-    tanh and ReLU compare $w$ and $-w$ with $0$: $E$ is smallest at 0 alone and one of the outputs
-    moves away from 0. For the sigmoid the outputs $v\,s(h_i)$ and $v\,s(-h_i)$ have the mean
-    $v/2$, the output at $w = 0$, and differ where $h_i \ne 0$: by strict convexity the sum over
-    $\pm w$ exceeds twice the value at 0. So for some signs $L(\pm w, \pm v) > L(0, \pm v)$.
+    tanh and ReLU compare $w$ and $-w$ with $0$: $E' = s(z) - s(-z)$ has the sign of $z$, so $E$
+    is smallest at 0 alone; the outputs $\pm v\tanh h_i$, for ReLU $v h_i$ and 0, start from 0 and
+    one of the two moves away. For the sigmoid the outputs $v\,s(h_i)$ and $v\,s(-h_i)$ have the
+    mean $v/2$, the output at $w = 0$, and differ where $h_i \ne 0$: by strict convexity the sum
+    over $\pm w$ exceeds twice the value at 0. So for some signs $L(\pm w, \pm v) > L(0, \pm v)$.
     """
     fraction = symbols("e")
     for features, units in ((1, 1), (2, 2)):
@@ -226,6 +235,18 @@ def test_without_any_bias(check, *, fade=fading_end, loss=CROSS_ENTROPY):
         outputs[0] - outputs[1] - v * (logistic(h) - logistic_complement(h)),
         "the difference of the outputs at w and -w",
     )
+    data = SYMBOLS.enter([[1]])
+    network = one_hidden_layer(1, 1, TANH, hidden_bias=False, output_bias=False)
+    for sign in (1, -1):
+        output = network.predict(np.array([h * sign, v], dtype=object), data)[0]
+        check.zero(output - sign * v * tanh(h), "the output of tanh at w and -w", sign=sign)
+    check.zero(network.predict(np.array([h * 0, v], dtype=object), data), "that of tanh at 0")
+    for on, kept in ((1, h), (0, h * 0)):
+        network = one_hidden_layer(1, 1, gate(on), hidden_bias=False, output_bias=False)
+        output = network.predict(np.array([h, v], dtype=object), data)[0]
+        check.zero(output - v * kept, "the output of ReLU, for each sign of w", positive=on)
+    rising = Function(lambda z: softplus(z) + softplus(-z), z=()).gradient(z)
+    check.zero(rising - (logistic(z) - logistic_complement(z)), "E'(z) minus s(z) - s(-z)")
 
 
 @pytest.mark.claim(CLAIM, reading="no-biases", shows="fails", by="counterexample")

@@ -55,7 +55,7 @@ CONSTANT = Activation(
     False,
 )
 HALF = Fraction(1, 2)
-LINEAR = Loss("linear", lambda p, y: p)
+FLAT = Loss("constant", lambda p, y: 0 * p)
 
 
 def mean(targets):
@@ -69,7 +69,7 @@ def half_rise(network, background, low, high, level, rise):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="identity")
 @pytest.mark.control("half-rise", "half the output weights", chord=half_rise)
-@pytest.mark.control("linear-loss", "the prediction itself as the loss", loss=LINEAR)
+@pytest.mark.control("constant-loss", "a loss that is constant, hence convex", loss=FLAT)
 def test_the_midpoint_lies_above_two_equal_ends(check, *, chord=swing_chord, loss=SQUARED_ERROR):
     r"""On every data set a chord exists whose midpoint lies above both of its ends.
 
@@ -160,7 +160,7 @@ def unscaled_end(network, theta, moved, fraction):
 
 @pytest.mark.claim(CLAIM, reading="no-biases", shows="holds", by="identity", when=["nonzero-input"])
 @pytest.mark.control("not-beyond", "a chord that ends at the moved weights", fade=unscaled_end)
-@pytest.mark.control("linear-loss", "the prediction itself as the loss", loss=LINEAR)
+@pytest.mark.control("constant-loss", "a loss that is constant, hence convex", loss=FLAT)
 def test_without_any_bias(check, *, fade=fading_end, loss=SQUARED_ERROR):
     r"""Without biases a convex loss could not depend on the hidden weights at all; it does.
 
@@ -280,7 +280,7 @@ def as_given(targets):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property")
 @pytest.mark.claim(CLAIM, reading="hidden-bias-only", shows="holds", by="property")
-@pytest.mark.control("linear-loss", "the prediction itself as the loss", loss=LINEAR)
+@pytest.mark.control("constant-loss", "a loss that is constant, hence convex", loss=FLAT)
 @given(problem=problems())
 def test_random_networks_with_hidden_biases(check, problem, *, loss=SQUARED_ERROR):
     """For random data and networks the midpoint of the chord lies above its ends.

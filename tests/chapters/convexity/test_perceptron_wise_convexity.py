@@ -207,8 +207,8 @@ def test_random_chords_in_the_output_weights(check, problem, *, block=output_blo
 
 
 @pytest.mark.claim(CLAIM, reading="hidden-weights-alone", shows="fails", by="counterexample")
-@pytest.mark.control("negative-output", "the output weight -1 in place of 1", output=-1)
-def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, output=1):
+@pytest.mark.control("linear-unit", "a linear unit in place of the sigmoid", activation=IDENTITY)
+def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, activation=SIGMOID):
     r"""With the output weight held at 1 the cost is not convex in the hidden weight.
 
     One sample $x = 1$, $t = 1$, one hidden unit, $v = 1$: the cost $\ln(1 + e^{-s(w)})$ stays
@@ -218,12 +218,12 @@ def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, output=1):
     perceptron is the cost of its own output against a label; a hidden unit has no label.
     """
     for bias in (False, True):
-        network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=bias, output_bias=bias)
+        network = one_hidden_layer(1, 1, activation, hidden_bias=bias, output_bias=bias)
         objective = Objective(network, CROSS_ENTROPY)
 
         def depth(arithmetic, objective=objective, bias=bias):
             data = arithmetic.enter([[1]]), arithmetic.enter([1])
-            points = (arithmetic.enter(parameters(w, output, bias)) for w in (-4, 0))
+            points = (arithmetic.enter(parameters(w, 1, bias)) for w in (-4, 0))
             gap = chord_gap(
                 lambda theta: objective.value(theta, *data), *points, arithmetic.enter(HALF)
             )

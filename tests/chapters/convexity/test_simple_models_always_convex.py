@@ -39,9 +39,13 @@ def curvature(network, loss, samples, features):
 @pytest.mark.claim(CLAIM, shows="holds", by="identity")
 @pytest.mark.control("cubed-error", "cubed in place of squared error", regression=CUBED_ERROR)
 @pytest.mark.control(
-    "squared-error", "squared error of the probability in place of cross-entropy", output=SIGMOID
+    "squared-error",
+    "squared error of the probability in place of cross-entropy",
+    classifier=(SIGMOID, SQUARED_ERROR),
 )
-def test_both_curvatures_are_sums_of_squares(check, *, regression=SQUARED_ERROR, output=IDENTITY):
+def test_both_curvatures_are_sums_of_squares(
+    check, *, regression=SQUARED_ERROR, classifier=(IDENTITY, CROSS_ENTROPY)
+):
     r"""Along every line both models have a curvature made of squares with positive weights.
 
     Along $w + \tau u$ the mean squared error has the second derivative $\frac2N \sum_i (x_i\cdot
@@ -52,10 +56,9 @@ def test_both_curvatures_are_sums_of_squares(check, *, regression=SQUARED_ERROR,
     """
     for samples, features in SHAPES:
         for bias in (False, True):
-            network = neuron(features, output, bias=bias)
             straight = neuron(features, IDENTITY, bias=bias)
             share = Fraction(1, samples)
-            bend, theta, direction, inputs = curvature(network, regression, samples, features)
+            bend, theta, direction, inputs = curvature(straight, regression, samples, features)
             slopes = straight.predict(direction, inputs)
             check.zero(
                 bend - 2 * share * square(slopes).sum(),
@@ -64,7 +67,9 @@ def test_both_curvatures_are_sums_of_squares(check, *, regression=SQUARED_ERROR,
                 features=features,
                 bias=bias,
             )
-            bend, theta, direction, inputs = curvature(network, CROSS_ENTROPY, samples, features)
+            output, loss = classifier
+            network = neuron(features, output, bias=bias)
+            bend, theta, direction, inputs = curvature(network, loss, samples, features)
             logits, slopes = straight.predict(theta, inputs), straight.predict(direction, inputs)
             weights = logistic(logits) * logistic_complement(logits)
             check.zero(

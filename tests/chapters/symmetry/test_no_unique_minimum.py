@@ -73,7 +73,7 @@ def test_two_units_always_have_another_setting(check, *, swap=swap_units, balanc
 
     If two units differ, exchanging them gives another setting; if all agree, $v_1 + e$ and $v_2 -
     e$ do. The output is the same at every input. A loss without penalty is then the same as well:
-    if there is a global minimiser there are two, and the number of them is 0 or more, never one.
+    if there is a global minimiser there are two: their number is 0 or at least two.
     Checked for two to four units without biases, symbolic weights and inputs and an activation of
     which nothing is known.
     """
@@ -175,9 +175,9 @@ def without_penalty(coefficient):
 def test_the_penalised_origin_is_alone(check, *, penalty=L2):
     r"""With weight decay and the target 0 the origin, fixed by all permutations, is the only one.
 
-    One sample $x = 1$, $y = 0$: the objective $f(1)^2 + \lambda\lVert\theta\rVert^2$ is zero at the
-    origin and positive elsewhere, for every number of units and $\lambda > 0$ (here $\frac15$; one
-    to four units).
+    One sample $x = 1$, $y = 0$: the objective $f(1)^2 + \lambda\lVert\theta\rVert^2$ is zero at
+    the origin and positive elsewhere, for every number of units and $\lambda > 0$ (here
+    $\frac15$; one to four units).
     """
     for units in (1, 2, 3, 4):
         network = one_hidden_layer(1, units, SIGMOID, **NO_BIASES)

@@ -65,13 +65,14 @@ def act_on_rows(network, theta, order):
 def test_the_group_acts_and_the_output_stays(check, *, act=act):
     r"""Every permutation reorders the terms of the sum, and one after the other they multiply.
 
-    $\pi$ moves unit $j$ to place $\pi(j)$. The output is a function of $\sum_j v_j\,a(w_j\cdot x +
-    b_j)$, whose terms only change places. Moving by $\rho$ and then by $\pi$ moves unit $j$ to
+    $\pi$ moves unit $j$ to place $\pi(j)$. The output is a function of $\sum_j v_j\,a(w_j\cdot x
+    + b_j)$, whose terms only change places. Moving by $\rho$ and then by $\pi$ moves unit $j$ to
     $\pi(\rho(j))$, which is $(\pi\rho)\theta = \pi(\rho\theta)$; there are $n!$ permutations.
     Checked for one to four units, all choices of biases, hidden and output activations of which
-    nothing is known, symbolic weights and inputs; the composition law for all pairs of permutations
-    of up to three units. More units add nothing new: every permutation is a product of swaps, and
-    a swap concerns two units and the sum of the others.
+    nothing is known, symbolic weights and inputs; the composition law for all pairs of
+    permutations of up to three units. More units add nothing new to the output: every permutation
+    is a product of swaps, and a swap concerns two units and the sum of the others. The
+    composition law for every number of units is the argument on the places, one sentence above.
     """
     inputs = symbols("x", 1, 2)
     for units in (1, 2, 3, 4):
@@ -142,10 +143,10 @@ def multiplicities(network, theta):
 def test_distinct_units_have_distinct_settings(check, *, act=act):
     r"""Two permutations put different units into some place, so the settings differ there.
 
-    If $\pi \ne \rho$, some place $k$ receives the units $i = \pi^{-1}(k)$ and $j = \rho^{-1}(k) \ne
-    i$. The two settings differ at $k$ by unit $i$ minus unit $j$, which is not zero if no two units
-    agree in incoming weights, bias and outgoing weight. Checked for all pairs of permutations of
-    up to four units with symbolic weights, with and without biases.
+    If $\pi \ne \rho$, some place $k$ receives the units $i = \pi^{-1}(k)$ and $j = \rho^{-1}(k)
+    \ne i$. The two settings differ at $k$ by unit $i$ minus unit $j$, which is not zero if no two
+    units agree in incoming weights, bias and outgoing weight. Checked for all pairs of
+    permutations of up to four units with symbolic weights, with and without biases.
     """
     for units in (1, 2, 3, 4):
         for bias in (True, False):
@@ -194,9 +195,9 @@ def test_random_orbits_are_counted(check, point, *, condition=lambda counts: max
 def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
     r"""Three equal units have one setting, not six.
 
-    One input, three sigmoid units, all with incoming weight 1, bias 2 and outgoing weight 3: every
-    permutation gives the same ten numbers. In general, if equal units occur $m_1, m_2, \dots$ times
-    there are $n!/(m_1!\,m_2! \cdots)$ settings.
+    One input, three sigmoid units, all with incoming weight 1, bias 2 and outgoing weight 3:
+    every permutation gives the same ten numbers. In general, if equal units occur $m_1, m_2,
+    \dots$ times there are $n!/(m_1!\,m_2! \cdots)$ settings.
     """
     network = one_hidden_layer(1, 3, SIGMOID)
     theta = FLOATS.enter([1, 1, 1, 2, 2, 2, *outgoing, 0])

@@ -53,13 +53,14 @@ def flip_without_output(network, theta, unit):
 def test_flips_and_permutations_make_a_group(check, *, flip=flip_unit):
     r"""Sign flips keep the output, undo themselves and commute: with permutations, $2^n n!$ maps.
 
-    $-v\tanh(-h) = v\tanh h$, and $-v\,s(-h) + (c + v) = v\,s(h) + c$ because $s(-h) = 1 - s(h)$. So
-    turning all signs of a tanh unit keeps the output, with or without output bias, and for a
-    sigmoid unit it does when $v$ is added to the output bias. Let $F_j$ flip the unit in place $j$:
-    $F_j F_j$ is the identity, $F_j F_k = F_k F_j$, and permuting before or after a flip moves the
-    flip along. So every composition can be written as flips of a set of units, then a permutation:
-    $2^n$ sets and $n!$ permutations, whose images of a symbolic $\theta$ are all different. Without
-    output bias a sigmoid network keeps the $n!$ permutations. Checked for one to three units.
+    $-v\tanh(-h) = v\tanh h$, and $-v\,s(-h) + (c + v) = v\,s(h) + c$ because $s(-h) = 1 - s(h)$.
+    So turning all signs of a tanh unit keeps the output, with or without output bias, and for a
+    sigmoid unit it does when $v$ is added to the output bias. Let $F_j$ flip the unit in place
+    $j$: $F_j F_j$ is the identity, $F_j F_k = F_k F_j$, and permuting before or after a flip
+    moves the flip along. So every composition can be written as flips of a set of units, then a
+    permutation: $2^n$ sets and $n!$ permutations, whose images of a symbolic $\theta$ are all
+    different. Without output bias a sigmoid network keeps the $n!$ permutations. Checked for one
+    to three units.
     """
     inputs = symbols("x", 1, 2)
     for (activation, output), units in product(WITH_FLIPS, (1, 2, 3)):
@@ -110,9 +111,9 @@ def test_relu_units_can_be_rescaled(check, *, scale=scale_unit):
     r"""For ReLU every factor $\alpha > 0$ in, divided out again, keeps the output: a continuum.
 
     $\frac{v}{\alpha}\max(\alpha h, 0) = v\max(h, 0)$: $\alpha h$ has the sign of $h$, and for a
-    fixed sign ReLU multiplies by a gate 0 or 1. Scaling by $\alpha$ and then by $\beta$ is scaling
-    by $\alpha\beta$, scalings of different units commute and permutations take them along. Where
-    the unit's incoming weights or bias are not 0, different $\alpha$ give different points.
+    fixed sign ReLU multiplies by a gate 0 or 1. Scaling by $\alpha$ and then by $\beta$ is
+    scaling by $\alpha\beta$, scalings of different units commute and permutations take them
+    along. Where some parameter of the unit is not 0, different $\alpha$ give different points.
     Checked with a symbolic gate for each unit, one to three units, with and without output bias.
     """
     inputs, alpha, beta = symbols("x", 1, 2), symbols("alpha"), symbols("beta")
@@ -159,8 +160,8 @@ def test_random_units_can_be_flipped_or_scaled(
 ):
     """A unit of a random network flipped (tanh, sigmoid) or scaled (ReLU): exactly the same output.
 
-    Values of tanh and sigmoid at different arguments are kept as unknown numbers, but for opposite
-    arguments; ReLU is computed in fractions, on both sides of its kink.
+    Values of tanh and sigmoid at different arguments are kept as unknown numbers, but for
+    opposite arguments; ReLU is computed in fractions, on both sides of its kink.
     """
     network = point.network
     unit, factor = choice % 6 % network.widths[1], Fraction(1 + choice // 6, 8)
@@ -208,8 +209,8 @@ def test_the_output_bias_takes_up_the_constant(check, *, flip=flip_unit):
 def test_without_output_bias_the_flip_shows(check, *, weight=1):
     r"""Without output bias the flipped unit contributes $v$ less, and nothing makes up for it.
 
-    One unit $w = 1$, $b = 0$, $v = 1$: the output $s(x)$ becomes $-s(-x) = s(x) - 1$. At $x = 0$ it
-    is $-\frac12$ instead of $\frac12$. For $v = 0$ alone the output stays.
+    One unit $w = 1$, $b = 0$, $v = 1$: the output $s(x)$ becomes $-s(-x) = s(x) - 1$. At $x = 0$
+    it is $-\frac12$ instead of $\frac12$. For $v = 0$ alone the output stays.
     """
     network = one_hidden_layer(1, 1, SIGMOID, output_bias=False)
     inputs = SYMBOLS.enter([[symbols("x")], [0]])

@@ -49,10 +49,11 @@ def sum_of_inputs(row, first, second):
 def test_the_swap_moves_the_logit_by_a_product(check, *, contrast=difference_of_inputs):
     r"""Exchanging $w_j$ and $w_k$ moves the logit at $x$ by $(w_j - w_k)(x_k - x_j)$.
 
-    The product is not zero where both factors are not: where the two weights are different numbers
-    and the two coordinates of some data point differ. The identity output shows the move as it is;
-    the sigmoid increases strictly, $s' = s(h)\,s(-h) > 0$, so that different logits have different
-    outputs. Checked for two to four symbolic weights, every pair, with and without bias.
+    The product is not zero where both factors are not: where the two weights are different
+    numbers and the two coordinates of some data point differ. The identity output shows the move
+    as it is; the sigmoid increases strictly, $s' = s(h)\,s(-h) > 0$, so that different logits
+    have different outputs. Checked for two to four symbolic weights, every pair, with and without
+    bias.
     """
     increasing(check)
     for features in (2, 3, 4):
@@ -147,10 +148,10 @@ def test_equal_weights_can_be_exchanged(check, *, weights=(1, 1)):
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["distinct-weights"])
 @pytest.mark.control("other-input", "one coordinate changed", inputs=((1, 1), (2, 3)))
 def test_equal_input_columns_can_be_exchanged(check, *, inputs=((1, 1), (2, 2))):
-    r"""Where both inputs always agree, different weights can be exchanged unseen.
+    """Where both inputs always agree, different weights can be exchanged unseen.
 
-    Inputs $(1, 1)$ and $(2, 2)$, weights $w = (1, 0)$: after the swap the outputs are $1$ and $2$,
-    or $s(1)$ and $s(2)$, as before.
+    Inputs $(1, 1)$ and $(2, 2)$, weights $w = (1, 0)$: after the swap the outputs are $1$ and
+    $2$, or $s(1)$ and $s(2)$, as before.
     """
     for output in (IDENTITY, SIGMOID):
         theta, data, network = SYMBOLS.enter([1, 0]), SYMBOLS.enter(inputs), neuron(2, output)
@@ -179,8 +180,8 @@ def test_the_logits_determine_the_weights(check, *, inverse=left_inverse):
     With full column rank $X^\top X$ is regular, so that from equal logits $Xw = Xw'$ follows $w =
     w'$; the outputs determine the logits, for identity or sigmoid (strictly increasing). A bias
     is a weight at the constant input 1. Checked for symbolic inputs, with two weights on two and
-    three points and with a weight and a bias; the step from $Xw = Xw'$ to $w = w'$ is the same for
-    any number of weights.
+    three points and with a weight and a bias; the step from $Xw = Xw'$ to $w = w'$ is the same
+    for any number of weights.
     """
     increasing(check)
     for samples in (2, 3):

@@ -92,8 +92,9 @@ def test_the_sum_over_units_does_not_see_their_order(check, *, swap=swap_units):
 def test_random_networks_keep_their_output(check, point, pair, *, swap=swap_units):
     """No swap changes the output of a random network at a random input, compared exactly.
 
-    Six activations, with and without biases, rational weights and inputs; values of the activation
-    at different arguments are kept as unknown numbers, those of ReLU and the cube are rational.
+    Six activations, with and without biases, rational weights and inputs; values of the
+    activation at different arguments are kept as unknown numbers, those of ReLU and the cube are
+    rational.
     """
     network = point.network
     first, second = [unit for unit in pair if unit < network.widths[1]][:2]
@@ -212,8 +213,8 @@ def test_three_units_differ_in_the_last_place(check, *, weights=DIFFERENT):
     changes the last bit. How far off? An addition has a relative error of at most $u = 2^{-53}$,
     so that $m$ numbers added one after the other give $\sum_i p_i \prod_k (1 + \delta_k)$ with at
     most $m - 1$ factors each: two orders differ by at most $2((1+u)^{m-1} - 1) \sum_i |p_i|$,
-    about $2(m-1)u$ of the sum of magnitudes. Of the result itself it can be all: with the products
-    $1, 2^{-53}, -1$ the two orders give $0$ and $2^{-53}$, the latter being exact.
+    about $2(m-1)u$ of the sum of magnitudes. Of the result itself it can be all: with the
+    products $1, 2^{-53}, -1$ the two orders give $0$ and $2^{-53}$, the latter being exact.
     """
     network = one_hidden_layer(1, 3, SIGMOID, hidden_bias=False, output_bias=False)
     inputs = FLOATS.enter([[1]])
@@ -262,10 +263,10 @@ def with_rounded_products(terms):
 def test_fused_multiply_add_leaves_the_rounding_error(check, *, add=with_fused_sum):
     r"""With fused multiply-add two units are enough: the output is $-e$ or $e$ instead of 0.
 
-    Two ReLU units with incoming weight 1 and outgoing weights 0.1 and -0.1, at $x = 0.1$. The true
-    output is 0. A fused multiply-add rounds the first product to $\mathrm{fl}(0.1^2)$ and adds
-    the second one exactly: what is left is the rounding error $e$ of the product, with the sign
-    that the order gives it. Computed here with fractions, each sum correctly rounded.
+    Two ReLU units with incoming weight 1 and outgoing weights 0.1 and -0.1, at $x = 0.1$. The
+    true output is 0. A fused multiply-add rounds the first product to $\mathrm{fl}(0.1^2)$ and
+    adds the second one exactly: what is left is the rounding error $e$ of the product, with the
+    sign that the order gives it. Computed here with fractions, each sum correctly rounded.
     """
     network = one_hidden_layer(1, 2, RELU, hidden_bias=False, output_bias=False)
     tenth = Fraction(0.1)

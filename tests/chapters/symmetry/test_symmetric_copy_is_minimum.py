@@ -51,11 +51,12 @@ def test_the_value_and_all_distances_are_kept(check, *, permute=permute_units):
     r"""A permutation keeps every loss of the outputs and every distance, so minima stay minima.
 
     $L(\pi\theta) = L(\theta)$ because the outputs are the same, and $\lVert\pi\theta -
-    \pi\theta'\rVert = \lVert\theta - \theta'\rVert$ because $\pi$ only reorders the parameters. So
-    $\pi$ takes the ball of radius $\varepsilon$ round $\theta$ to the ball of the same radius round
-    $\pi\theta$, with the same values: if $\theta$ is lowest in its ball, or strictly lowest, or
-    lowest everywhere, so is $\pi\theta$. No derivative is needed. Checked for all permutations of
-    up to four units, an activation and a loss of the vector of outputs of which nothing is known.
+    \pi\theta'\rVert = \lVert\theta - \theta'\rVert$ because $\pi$ only reorders the parameters.
+    So $\pi$ takes the ball of radius $\varepsilon$ round $\theta$ to the ball of the same radius
+    round $\pi\theta$, with the same values: if $\theta$ is lowest in its ball, or strictly
+    lowest, or lowest everywhere, so is $\pi\theta$. No derivative is needed. Checked for all
+    permutations of up to four units, an activation and a loss of the vector of outputs of which
+    nothing is known.
     """
     inputs = symbols("x", 2, 1)
     for units in (1, 2, 3, 4):
@@ -94,14 +95,14 @@ def carried_back(matrix, hessian):
 def test_gradient_and_hessian_are_carried_along(check, *, permute=permute_units, carry=carried):
     r"""Gradient and Hessian at the copy are $P\nabla L$ and $P\,\nabla^2 L\,P^\top$.
 
-    Differentiating $L(P\theta) = L(\theta)$ once and twice gives $P^\top\nabla L(P\theta) = \nabla
-    L(\theta)$ and $P^\top\,\nabla^2 L(P\theta)\,P = \nabla^2 L(\theta)$ with the permutation matrix
-    $P$. Because $P P^\top$ is the identity, $\det(P H P^\top - \lambda) = \det(H - \lambda)$: the
-    eigenvalues, hence the numbers of positive, negative and zero ones, stay, so a saddle goes over
-    into a saddle of the same index. Checked on the recorded derivatives for an activation
-    and a loss of one sample of which only is known that they are twice differentiable, for the
-    swap of two units with all choices of biases and for a cycle of three. A sum over samples has
-    the same form, and all permutations are products of swaps.
+    Differentiating $L(P\theta) = L(\theta)$ once and twice gives $P^\top\nabla L(P\theta) =
+    \nabla L(\theta)$ and $P^\top\,\nabla^2 L(P\theta)\,P = \nabla^2 L(\theta)$ with the
+    permutation matrix $P$. Because $P P^\top$ is the identity, $\det(P H P^\top - \lambda) =
+    \det(H - \lambda)$: the eigenvalues, hence the numbers of positive, negative and zero ones,
+    stay, so a saddle goes over into a saddle of the same index. Checked on the recorded
+    derivatives for an activation and a loss of one sample of which only is known that they are
+    twice differentiable, for the swap of two units with all choices of biases and for a cycle of
+    three. A sum over samples has the same form, and all permutations are products of swaps.
     """
     cases = [((1, 0), *biases) for biases in BIASES] + [((1, 2, 0), True, True)]
     for order, hidden, output in cases:

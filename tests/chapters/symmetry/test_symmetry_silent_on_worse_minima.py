@@ -52,10 +52,10 @@ def permute_rows(network, theta, order):
 def test_all_copies_lie_at_one_level(check, *, permute=permute_units):
     r"""All permuted copies of a point have its loss, so those of a global minimum are global.
 
-    The outputs at $\pi\theta$ are those at $\theta$, hence $L(\pi\theta) = L(\theta)$ for any loss
-    of the outputs: from $L(\theta) = \inf L$ follows $L(\pi\theta) = \inf L$. Checked for all
-    permutations of up to four units, every choice of biases, an activation and a loss of the vector
-    of outputs of which nothing is known.
+    The outputs at $\pi\theta$ are those at $\theta$, hence $L(\pi\theta) = L(\theta)$ for any
+    loss of the outputs: from $L(\theta) = \inf L$ follows $L(\pi\theta) = \inf L$. Checked for
+    all permutations of up to four units, every choice of biases, an activation and a loss of the
+    vector of outputs of which nothing is known.
     """
     inputs = symbols("x", 2, 1)
     for units in (1, 2, 3, 4):
@@ -116,16 +116,16 @@ def raising(network, bias, targets, step):
 def test_two_points_leave_no_worse_minimum(check, *, inputs=TWO_POINTS, nearby=lowering):
     r"""Two sigmoid units on two points: every local minimum is global, and has a different copy.
 
-    Inputs 0 and 1, any targets $y_1 \ne y_2$, both biases, squared error with residuals $r_1, r_2$.
-    From the recorded gradient, $\partial_c L = r_1 + r_2$, $\partial_{v_j} L - s(b_j)\,\partial_c L
-    = r_2\,(s(w_j + b_j) - s(b_j))$ and $\partial_{w_j} L = r_2 v_j s'(w_j + b_j)$. At a
-    stationary point either $r_2 = 0$, so $r_1 = 0$ and the loss is 0, or every $w_j = 0$ ($s$
-    increases strictly), every $v_j = 0$, and the output is the mean target. There the loss is
-    $\frac14 (y_2 - y_1)^2$, and with $w_1 = t$, $v_1 = (y_2 - y_1)\,t$ and the bias that keeps
-    the mean it becomes $\frac14 (y_2 - y_1)^2 (1 - tD)^2$ with $D = s(b_1 + t) - s(b_1)$ between 0
-    and 1: less for all $0 < t < 2$. So no such point is a minimum. The loss 0 is attained, with
-    $w = (1, 0)$, $b = (0, 0)$, $v = ((y_2 - y_1)/(s(1) - \frac12), 0)$, $c = y_1 - v_1/2$; the
-    swapped copy is another point.
+    Inputs 0 and 1, any targets $y_1 \ne y_2$, both biases, squared error with residuals $r_1,
+    r_2$. From the recorded gradient, $\partial_c L = r_1 + r_2$, $\partial_{v_j} L -
+    s(b_j)\,\partial_c L = r_2\,(s(w_j + b_j) - s(b_j))$ and $\partial_{w_j} L = r_2 v_j s'(w_j +
+    b_j)$. At a stationary point either $r_2 = 0$, so $r_1 = 0$ and the loss is 0, or every $w_j =
+    0$ ($s$ increases strictly), every $v_j = 0$, and the output is the mean target. There the
+    loss is $\frac14 (y_2 - y_1)^2$, and with $w_1 = t$, $v_1 = (y_2 - y_1)\,t$ and the bias that
+    keeps the mean it becomes $\frac14 (y_2 - y_1)^2 (1 - tD)^2$ with $D = s(b_1 + t) - s(b_1)$
+    between 0 and 1: less for all $0 < t < 2$. So no such point is a minimum. The loss 0 is
+    attained, with $w = (1, 0)$, $b = (0, 0)$, $v = ((y_2 - y_1)/(s(1) - \frac12), 0)$, $c = y_1 -
+    v_1/2$; the swapped copy is another point.
     """
     network = one_hidden_layer(1, 2, SIGMOID)
     objective = Objective(network, SQUARED_ERROR)
@@ -201,8 +201,11 @@ def test_a_worse_minimum_with_a_different_copy(check, certificates, *, edit=as_w
     document["proof"] = edit(document["proof"])
     objective, box = document["proof"]["objective"], document["proof"]["box"]
     check.that(
-        objective["widths"] == [2, 2, 1] and objective["activations"] == ["sigmoid", "identity"],
-        "the network has two sigmoid units",
+        objective["widths"] == [2, 2, 1]
+        and objective["activations"] == ["sigmoid", "identity"]
+        and objective["biases"] == [True, True]
+        and objective["loss"] == "mean-squared-error",
+        "two sigmoid units with biases, linear output, squared error",
         certificate=path.name,
     )
     try:

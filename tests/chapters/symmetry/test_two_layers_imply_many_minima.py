@@ -137,14 +137,14 @@ def test_random_minima_have_a_partner(check, point, *, partner=other_setting):
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["attained", "unpenalised"])
-@pytest.mark.control("opposite-targets", "y = (1, -1) in place of (1, 1)", targets=(1, -1))
+@pytest.mark.control("zero-targets", "y = (0, 0), fitted by every w with v = 0", targets=(0, 0))
 def test_one_unit_with_a_single_minimum(check, *, targets=(1, 1)):
     r"""One sigmoid unit without biases: on two points its loss has exactly one minimum.
 
     Data $x = (1, -1)$, $y = (1, 1)$, output $v\,s(wx)$. Since $s(w) + s(-w) = 1$, the sum of the
     squared errors is $\frac12 (v-2)^2 + \frac12 v^2 (2s(w) - 1)^2$. It is 0 only for $v = 2$ and
-    $s(w) = \frac12$, and $s$ increases strictly ($s' = s(w)\,s(-w) > 0$), so only for $w = 0$: two
-    layers and one minimum. With $y = (1, -1)$ there would be a line of them, $v = 0$.
+    $s(w) = \frac12$, and $s$ increases strictly ($s' = s(w)\,s(-w) > 0$), so only for $w = 0$:
+    two layers and one minimum. With $y = (0, 0)$ all points of the line $v = 0$ would be minima.
     """
     network = one_hidden_layer(1, 1, SIGMOID, **NO_BIASES)
     objective = Objective(network, SQUARED_ERROR, reduction="sum")
@@ -231,10 +231,10 @@ def flip_without_offset(network, theta, unit):
 def test_the_sign_flip_takes_the_place_of_the_swap(check, *, flip=flip_unit):
     r"""One sigmoid unit with biases: turning all its signs gives a second minimum.
 
-    $v\,s(wx+b) + c = -v\,s(-wx-b) + (c+v)$ for every input: $(w, b, v, c)$ and $(-w, -b, -v, c+v)$
-    have the same outputs. They differ unless $v = 0$; then the hidden bias is without effect, and
-    every $b$ gives a minimum. Checked for symbolic weights and inputs and a loss of the vector of
-    outputs of which nothing is known.
+    $v\,s(wx+b) + c = -v\,s(-wx-b) + (c+v)$ for every input: $(w, b, v, c)$ and $(-w, -b, -v,
+    c+v)$ have the same outputs. They differ unless $v = 0$; then the hidden bias is without
+    effect, and every $b$ gives a minimum. Checked for symbolic weights and inputs and a loss of
+    the vector of outputs of which nothing is known.
     """
     network = one_hidden_layer(2, 1, SIGMOID)
     theta, inputs, loss = symbols("t", network.size), symbols("x", 2, 2), unknown_function("L")

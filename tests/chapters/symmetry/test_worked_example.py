@@ -87,7 +87,8 @@ def test_both_pairs_are_one_function(check, *, second=SECOND):
 def test_both_pairs_agree_at_random_inputs(check, inputs, activation, *, second=SECOND):
     """At random rational inputs the two pairs have exactly the same outputs.
 
-    Sigmoid, tanh, softplus (their values at different arguments kept as unknown numbers) and ReLU.
+    Sigmoid, tanh, softplus (their values at different arguments kept as unknown numbers) and
+    ReLU.
     """
     network = network_of(activation)
     arithmetic = RATIONALS if activation is RELU else SYMBOLS
@@ -129,12 +130,12 @@ def test_a_regular_jacobian_makes_a_strict_minimum(check, *, loss=SQUARED_ERROR,
     r"""Where the outputs are the targets, the Hessian is $2J^\top J$: definite if $J$ has rank six.
 
     With residuals $r_i = f(x_i) - y_i$ the Hessian of $\sum_i r_i^2$ is $2\sum_i (\nabla f_i
-    \nabla f_i^\top + r_i \nabla^2 f_i)$. At the weights that made the targets every $r_i$ is 0, so
-    loss and gradient are 0, and $u^\top H u = 2\lVert J u\rVert^2$ is positive for every $u \ne 0$
-    if the Jacobian $J$ ($N$ rows, six columns) has rank six. A stationary point with a positive
-    definite Hessian is a strict minimum. Checked for symbolic weights and input, any activation
-    and one sample; loss, gradient and Hessian are sums over the samples. The condition is met,
-    proved in balls, at $x = (1,0), (2,0), (0,1), (0,2), (1,1), (2,2)$.
+    \nabla f_i^\top + r_i \nabla^2 f_i)$. At the weights that made the targets every $r_i$ is 0,
+    so loss and gradient are 0, and $u^\top H u = 2\lVert J u\rVert^2$ is positive for every $u
+    \ne 0$ if the Jacobian $J$ ($N$ rows, six columns) has rank six. A stationary point with a
+    positive definite Hessian is a strict minimum. Checked for symbolic weights and input, any
+    activation and one sample; loss, gradient and Hessian are sums over the samples. The condition
+    is met, proved in balls, at $x = (1,0), (2,0), (0,1), (0,2), (1,1), (2,2)$.
     """
     network = network_of(ANY)
     theta, inputs = symbols("t", 6), symbols("x", 1, 2)
@@ -245,10 +246,10 @@ def test_six_points_of_a_grid_are_five_equations(check, *, activation=SIGMOID):
 
     From $s(h) + s(-h) = 1$ follows $f(x) + f(-x) = 2f(0)$ at all weights: the outputs at $(-1,0)$
     and $(1,0)$ and $(0,0)$ are tied. The other five have, at the document's matrices, a Jacobian
-    of rank five (the determinant of $JJ^\top$ is proved positive). By the implicit function theorem
-    they are constant along a curve through these weights, the sixth is with them, and the loss is
-    0 along the curve: no strict minimum, with six different inputs in general directions. The
-    same theorem gives a curve for any five inputs or fewer with independent gradients.
+    of rank five (the determinant of $JJ^\top$ is proved positive). By the implicit function
+    theorem they are constant along a curve through these weights, the sixth is with them, and the
+    loss is 0 along the curve: no strict minimum, with six different inputs in general directions.
+    The same theorem gives a curve for any five inputs or fewer with independent gradients.
     """
     network, theta = network_of(activation), symbols("t", 6)
     inputs = symbols("x", 1, 2)
@@ -276,11 +277,11 @@ def test_relu_units_can_always_be_rescaled(check, *, scale=scale_unit):
     r"""With ReLU a curve of equal outputs runs through these weights, whatever the data.
 
     For $\kappa > 0$ the weights $(\kappa w, v/\kappa)$ of a unit give the same output at every
-    input as $(w, v)$: $\kappa h$ and $h$ have the same sign, and on a fixed sign ReLU multiplies by
-    1 or by 0. The first incoming weight of the first unit becomes $-1.5\kappa$, so the curve moves
-    through the document's weights at $\kappa = 1$: arbitrarily near there are others with the same
-    loss, for any inputs, targets and loss. Checked for a symbolic gate 0 or 1 of each unit, and
-    with ReLU itself on a grid of inputs.
+    input as $(w, v)$: $\kappa h$ and $h$ have the same sign, and on a fixed sign ReLU multiplies
+    by 1 or by 0. The first incoming weight of the first unit becomes $-1.5\kappa$, so the curve
+    moves through the document's weights at $\kappa = 1$: arbitrarily near there are others with
+    the same loss, for any inputs, targets and loss. Checked for a symbolic gate 0 or 1 of each
+    unit, and with ReLU itself on a grid of inputs.
     """
     gate = symbols("p", 1, 2)
     gated = replace(RELU, name="ReLU on fixed signs", value=lambda h: gate * h)

@@ -132,7 +132,7 @@ def test_check_by_a_study_shows_its_decision_and_no_other(example):
 
 def test_claim_without_evidence_says_so(example):
     text = example.build()["claims/open-question.html"].decode()
-    assert "No evidence yet: unverified." in text
+    assert "No evidence yet for this reading: unverified." in text
 
 
 def test_failed_check_is_shown_as_failed(example, checks):

@@ -58,8 +58,8 @@ def test_conditions_are_named_as_the_verdict_has_them():
     verdict = reading("universal", "holds under conditions", [["a", "b"], ["c"]])
     assert finding(verdict, checks, texts) == (
         "The claim holds under conditions only: refuted in general by an explicit counterexample, "
-        "and proved by an identity for all inputs when the step is below $2/L$ and $X$ has full "
-        "rank, or when Not used."
+        "and proved by exact algebra when the step is below $2/L$ and $X$ has full "
+        "rank, or when not used."
     )
 
 
@@ -72,7 +72,7 @@ def test_failed_checks_are_not_mentioned():
     failed = Check("c", None, "t", "t", "", "fails", "counterexample", [], "failed")
     checks = [check("holds", "identity"), failed]
     assert finding(reading("universal", "holds"), checks, {}) == (
-        "The claim holds: proved by an identity for all inputs."
+        "The claim holds: proved by exact algebra."
     )
 
 
