@@ -98,8 +98,7 @@ def _nonnegative_combination(vectors: list[Vector], target: Vector) -> tuple[boo
         tableau[leaving] = [entry / pivot for entry in tableau[leaving]]
         for row in (*tableau[:leaving], *tableau[leaving + 1 :], cost):
             factor = row[entering]
-            if factor != 0:
-                row[:] = [a - factor * b for a, b in zip(row, tableau[leaving], strict=True)]
+            row[:] = [a - factor * b for a, b in zip(row, tableau[leaving], strict=True)]
         basis[leaving] = entering
     if cost[-1] != 0:
         return False, [signs[k] * (cost[count + k] - 1) for k in range(dimension)]
