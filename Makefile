@@ -1,5 +1,6 @@
 # make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
 # make test          set up .venv, then verify the claims and test the software
+# make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make lint          formatting, imports, types
 # make check-reports is reports/ what the tree would give? says which outputs are stale, and why
 # make lock          pin the dependencies anew (needs uv)
@@ -16,13 +17,18 @@ READY := $(VENV)/.ready
 # Empty counts as absent, so that UV= forces pip.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: all test lint check-reports lock clean
+.PHONY: all test test-slurm lint check-reports lock clean
 
 all: $(READY)
 	$(BIN)/snakemake
 
 test: $(READY)
 	$(BIN)/pytest -n auto --maxprocesses 8 $(PYTEST_ARGUMENTS)
+
+test-slurm: $(READY)
+	@command -v slurmctld slurmd sbatch munged >/dev/null || { apt-get update -q && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends slurmctld slurmd slurm-client munge; }
+	CLAIMS_REQUIRE=slurm $(BIN)/pytest tests/software/workflow/test_slurm.py $(PYTEST_ARGUMENTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -50,7 +56,7 @@ endif
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --quiet --extra development --output-file requirements.lock pyproject.toml
+	  --quiet --extra development --extra cluster --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf .claims .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -19,6 +19,7 @@ include: "workflow/rules/report.smk"
 
 onstart:
     hold_lock()
+    say_forecast()
 
 
 rule all:

@@ -10,6 +10,7 @@ from claims.report.inputs import stage_sources, study_names, study_sources
 HERE = Path(workflow.basedir)
 sys.path.insert(0, str(HERE / "workflow"))
 from configuration import BadConfiguration, read_configuration, shard_count
+from forecast import forecast, sentences
 from lock import Busy, take_lock
 
 try:
@@ -39,3 +40,9 @@ def hold_lock():
         take_lock(Path(WORK) / "lock")
     except Busy as error:
         raise WorkflowError(str(error)) from None
+
+
+def say_forecast():
+    cores = max(workflow.cores or workflow.nodes or 1, 1)
+    for line in sentences(forecast(SHARDS, SCALE, HERE), cores):
+        print(line, file=sys.stderr)

@@ -14,6 +14,7 @@ rule report:
         f"{WORK}/logs/report.log",
     benchmark:
         f"{WORK}/benchmarks/report.tsv"
+    localrule: True
     resources:
         mem_mb=1000,
     params:

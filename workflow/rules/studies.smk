@@ -38,6 +38,7 @@ rule gather:
         f"{WORK}/logs/{{study}}-gather.log",
     benchmark:
         f"{WORK}/benchmarks/{{study}}-gather.tsv"
+    localrule: True
     resources:
         mem_mb=2000,
     params:
