@@ -2,6 +2,7 @@
 # make test          set up .venv, then verify the claims and test the software
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make lint          formatting, imports, types
+# make mutation      plant slips in the code that everything rests on: do the tests notice? (an hour)
 # make check-reports is reports/ what the tree would give? says which outputs are stale, and why
 # make lock          pin the dependencies anew (needs uv)
 # make clean         remove caches and intermediates; keeps .venv and reports/
@@ -35,6 +36,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy claims
 	$(BIN)/snakefmt --check Snakefile workflow
+
+# The seed is fixed, so that everyone gets the same mutants; 0.95 is the least share to be killed.
+mutation: $(READY)
+	nice -n 15 $(BIN)/python tests/mutation/run.py --seed 1 --sample 300 --least 0.95 --into .claims/mutation
 
 check-reports: $(READY)
 	$(BIN)/python -m claims.report.freshness reports

@@ -1,4 +1,4 @@
-"""The command `claims`: list the claims, show one and where to find more, check certificates."""
+"""The command `claims`: list and show claims, check certificates, examine a data set."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "check":
             return _check(arguments.paths)
+        if arguments.command == "examine":
+            return _examine(arguments)
         catalogue = load_catalogue()
         if arguments.command == "list":
             return _list(catalogue, arguments.chapter, arguments.json)
@@ -58,6 +60,17 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("id", metavar="ID")
     checking = commands.add_parser("check", help="verify certificates with the checker")
     checking.add_argument("paths", nargs="*", metavar="PATH", help="default: reports/certificates")
+    examining = commands.add_parser(
+        "examine", help="descend on a data set, prove what the ends are"
+    )
+    examining.add_argument("data", type=Path, metavar="DATA.csv", help="the target comes last")
+    examining.add_argument("--network", required=True, help='like "1-2-1 tanh"')
+    examining.add_argument("--loss", choices=("squared-error", "cross-entropy"))
+    examining.add_argument("--penalty", metavar="STRENGTH", help="of an L2 penalty")
+    examining.add_argument("--start", metavar="WEIGHTS", help="start here: each layer's W, then b")
+    examining.add_argument("--starts", type=int, metavar="N", help="random starts (default 20)")
+    examining.add_argument("--seed", type=int, metavar="N", help="of the random starts")
+    examining.add_argument("--into", type=Path, metavar="DIR", help="write certificates there")
     return parser
 
 
@@ -117,6 +130,8 @@ def _show_reading(reading: Reading, verdict: str, when: Sequence[Sequence[str]])
     if reading.id is not None:
         print(f"reading {reading.id}: {reading.title} ({reading.kind})")
     print(reading.statement.strip())
+    if reading.answer:
+        print(f"answer: {reading.answer.strip()}")
     print(f"  {reading.formal.strip()}")
     under = " or ".join(", ".join(conditions) for conditions in when)
     print(f"verdict: {verdict}{f', proved under {under}' if under else ''}")
@@ -150,6 +165,18 @@ def _check(paths: Sequence[str]) -> int:
     from claims.proof import checker
 
     return checker.main(list(paths) or [str(ROOT / "reports" / "certificates")])
+
+
+def _examine(arguments: argparse.Namespace) -> int:
+    from claims.proof import examine
+
+    names = ("loss", "penalty", "start", "starts", "seed", "into")
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    try:
+        return examine.examine(arguments.data, arguments.network, **given)
+    except examine.WrongInput as error:
+        print(f"claims: {error}", file=sys.stderr)
+        return WRONG_INPUT
 
 
 def _verdicts() -> dict[str, ClaimVerdict]:

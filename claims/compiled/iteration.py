@@ -1,250 +1,220 @@
-"""Iterations of many runs at once: a full-batch gradient, an update, and a stop for each run.
+"""Iterations of many runs at once: a gradient, an update, and a stop for each run.
 
-The kernel is put together from two recordings, that of the gradient and that of the update rule;
-another method is another rule. The loop over 64 runs is innermost; a run that has stopped is kept
-by a select, so that all lanes always execute the same instructions.
+The kernel is put together from recordings, that of the gradient and that of the update rule:
+another method is another rule. A call may go on where an earlier one stopped; the bits of a run are
+the same as those of one long call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from claims.compiled.emission import emit
-from claims.compiled.kernels import as_data, indented, sample_names, theta_names
-from claims.compiled.lanes import LANES, Floats, over_blocks, pack, unpack
-from claims.compiled.modules import generate
-from claims.compiled.program import Program
-from claims.compiled.recording import record
-from claims.compiled.sample_sum import SampleSum
+from claims.compiled.iteration_kernel import RUNNING, Form, compiled
+from claims.compiled.kernels import as_data
+from claims.compiled.lanes import Floats, over_blocks, pack, unpack
+from claims.compiled.streams import Words
 
-# A run's status, as the kernel keeps it.
-RUNNING, ARRIVED, DIVERGED = 0.0, 1.0, 2.0
-
-# All samples are recorded at once where the program stays this small; else one, in a loop.
-WHOLE_SAMPLES = 8
-WHOLE_LINES = 400
-
-_WHOLE = """\
-def kernel(memory, inputs, targets, scale, budget, tolerance, bound):
-{load}
-    for block in range(memory.shape[0]):
-        run = memory[block]
-        for count in range(budget):
-            for lane in range({lanes}):
-{gradient}
-{update}
-{watch}
-"""
-
-_SAMPLE_BY_SAMPLE = """\
-def kernel(memory, inputs, targets, scale, budget, tolerance, bound):
-    for block in range(memory.shape[0]):
-        run = memory[block]
-        for count in range(budget):
-            for lane in range({lanes}):
-{clear}
-            for sample in range(targets.shape[0]):
-{load}
-                for lane in range({lanes}):
-{gradient}
-            for lane in range({lanes}):
-{update}
-{watch}
-"""
-
-# Looking whether a lane still runs changes no result: it only ends a block's loop early.
-_WATCH = """\
-            if count % 64 == 63:
-                running = 0
-                for lane in range({lanes}):
-                    if run[{status} + lane] == 0.0:
-                        running += 1
-                if running == 0:
-                    break"""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How an iteration goes on: ``update(theta, gradient, *slots, **settings)``.
-
-    It returns (theta, *slots), over the primitives; each slot is an array like theta that the rule
-    carries along, zero at first; each setting is a number a run.
-    """
-
-    name: str
-    update: Callable[..., tuple[Any, ...]]
-    settings: tuple[str, ...]
-    slots: int = 0
-
-    def program(self, size: int) -> Program:
-        """Return the program of the new theta and slots, one after another, for theta (size,)."""
-        slots = [f"slot{k}" for k in range(self.slots)]
-
-        def outputs(theta: Any, gradient: Any, **others: Any) -> Any:
-            kept = [others[name] for name in slots]
-            settings = {name: others[name][()] for name in self.settings}
-            return np.concatenate(self.update(theta, gradient, *kept, **settings))
-
-        vectors = dict.fromkeys(["theta", "gradient", *slots], (size,))
-        return record(outputs, **vectors, **dict.fromkeys(self.settings, ()))
+# After so many updates the runs that go on are put together in new blocks, for a block costs the
+# same while one of its runs goes on; the bits of a run do not depend on its neighbours.
+LEG = 256
 
 
 @dataclass(frozen=True)
 class Iterated:
-    """Where runs ended: theta (runs, p), status (runs,), and the number of updates (runs,)."""
+    """Where runs are after ``moment`` updates, or where they stopped before.
+
+    theta (runs, p), status (runs,), number of updates (runs,), and the slots of the rule
+    (runs, slots, p). ``reached`` (runs,) is the number of updates after which the loss was first at
+    most the level that was watched, inf where it never was; ``slow`` (runs,) is the number of
+    updates by a gradient whose norm was at most the one watched; None where not watched. The point
+    after the last update has not been looked at. ``batch`` is the number of examples of an update.
+    """
 
     theta: Floats
     status: Floats
     updates: Floats
+    slots: Floats
+    moment: int
+    batch: int
+    reached: Floats | None = None
+    slow: Floats | None = None
+
+    @classmethod
+    def begin(cls, form: Form, theta: Floats) -> Iterated:
+        """Return the state of runs at ``theta`` (runs, p) that have made no update yet."""
+        runs, size = theta.shape
+        return cls(
+            theta,
+            np.zeros(runs),
+            np.zeros(runs),
+            np.zeros((runs, form.rule.slots, size)),
+            0,
+            form.batch,
+            np.full(runs, np.inf) if form.watch_loss else None,
+            np.zeros(runs) if form.watch_gradient else None,
+        )
+
+    @property
+    def examples(self) -> Floats:
+        """The number (runs,) of gradients of single examples that the updates took."""
+        return self.updates * self.batch
 
 
 @dataclass(frozen=True)
 class Iteration:
-    """The kernel that iterates a rule on a function, for a number of samples (not their values)."""
+    """The kernel of a form, compiled on first use, for a number of samples (not their values)."""
 
-    function: SampleSum
-    rule: Rule
-    samples: int
+    form: Form
 
     @cached_property
     def _kernel(self) -> Any:
-        chunk = 1
-        gradient = self.function.gradient(1)
-        if self.samples <= WHOLE_SAMPLES:
-            whole = self.function.gradient(self.samples)
-            if len(whole) <= WHOLE_LINES:
-                chunk, gradient = self.samples, whole
-        rest = self.function.rest_gradient()
-        return iteration_kernel(gradient, rest, self.rule, by_sample=chunk != self.samples)
+        return compiled(self.form)
 
     def __call__(
         self,
-        theta: Floats,
+        start: Floats | Iterated,
         inputs: Floats,
         targets: Floats,
         scale: float,
         *,
         budget: int,
-        tolerance: float,
+        tolerance: float | None,
         bound: float,
         threads: int = 1,
+        keys: Words | None = None,
+        schedule: Mapping[str, Floats] | None = None,
+        period: int = 1,
+        loss_level: float | Floats | None = None,
+        small_gradient: float | Floats | None = None,
         **settings: Any,
     ) -> Iterated:
-        """Iterate from ``theta`` (runs, p) until each run has stopped, at most ``budget`` updates.
+        """Iterate until each run has stopped, at most ``budget`` updates.
 
-        A run arrives where the norm of the gradient is at most ``tolerance``; it diverges where the
-        norm of theta exceeds ``bound`` or a number is not finite. Each setting of the rule is a
-        number, or an array (runs,). Raises ValueError for data of another number of samples.
+        ``start`` is theta (runs, p), or what an earlier call with the same options returned. A run
+        arrives where the norm of the gradient is at most ``tolerance``, never if that is None; it
+        diverges where the norm of theta exceeds ``bound`` or a number is not finite. ``keys``
+        (runs,) name the random streams of the runs. A setting is a number, or an array (runs,);
+        ``schedule`` holds factors (all updates,) for some settings. Noise is added after every
+        ``period``-th update. ``inputs`` (N, d) and ``targets`` (N,) have a leading axis of runs
+        where each run has its own data. Raises ValueError for numbers that do not fit.
         """
-        inputs, targets = as_data(inputs, targets)
-        if len(targets) != self.samples:
-            raise ValueError(f"{len(targets)} samples for a kernel of {self.samples}")
-        if settings.keys() != set(self.rule.settings):
-            raise ValueError(f"settings {sorted(settings)}: give {sorted(self.rule.settings)}")
-        runs, size = theta.shape
-        memory = pack(
-            np.concatenate(
-                [
-                    theta.T,
-                    np.zeros((self.rule.slots * size, runs)),
-                    *(np.broadcast_to(settings[name], (1, runs)) for name in self.rule.settings),
-                    np.zeros((2 + size, runs)),
-                ]
-            )
-        )
-        over_blocks(
-            self._kernel,
-            memory,
-            inputs,
-            targets,
-            float(scale),
-            int(budget),
-            float(tolerance) ** 2,
+        form = self.form
+        if not isinstance(start, Iterated):
+            start = Iterated.begin(form, start)
+        runs, stop = len(start.theta), start.moment + int(budget)
+        schedule = schedule or {}
+        self._require_settings(settings, loss_level, small_gradient)
+        self._require_draws(schedule, stop, keys, runs, period)
+        values = {
+            "theta": start.theta.T,
+            "slots": start.slots.reshape(runs, -1).T,
+            "status": start.status,
+            "updates": start.updates,
+            **{name: _each(settings[name], runs) for name in form.settings},
+        }
+        if form.watch_loss:
+            values |= {"loss_level": _each(loss_level, runs), "reached": _known(start.reached)}
+        if form.watch_gradient:
+            small = _each(small_gradient, runs) ** 2
+            values |= {"small_gradient": small, "slow": _known(start.slow)}
+        rows = form.rows.filled(runs, values)
+        own, shared = self._data(inputs, targets, runs)
+        blocks = [rows, (np.zeros(runs, np.uint64) if keys is None else keys)[np.newaxis], *own]
+        limits = (
+            int(period),
+            -1.0 if tolerance is None else float(tolerance) ** 2,
             float(bound) ** 2,
-            threads=threads,
         )
-        rows = unpack(memory, runs)
-        status = size * (1 + self.rule.slots) + len(self.rule.settings)
-        return Iterated(rows[:size].T.copy(), rows[status], rows[status + 1])
+        status = form.rows.of("status", rows)[0]
+        for first in range(start.moment, stop, LEG):
+            running = np.flatnonzero(status == RUNNING)
+            if not len(running):
+                break
+            leg = min(LEG, stop - first)
+            packed = [pack(array[:, running]) for array in blocks]
+            factors = [schedule[name][first : first + leg] for name in form.scheduled]
+            now = np.array(factors, dtype=float).reshape(len(factors), leg)
+            data = (*shared, now, float(scale), first, leg, *limits)
+            over_blocks(self._kernel, packed, *data, threads=threads)
+            rows[:, running] = unpack(packed[0], len(running))
+        return Iterated(
+            form.rows.of("theta", rows).T.copy(),
+            status.copy(),
+            form.rows.of("updates", rows)[0].copy(),
+            form.rows.of("slots", rows).T.reshape(start.slots.shape).copy(),
+            stop,
+            form.batch,
+            form.rows.of("reached", rows)[0].copy() if form.watch_loss else None,
+            form.rows.of("slow", rows)[0].copy() if form.watch_gradient else None,
+        )
+
+    def _data(
+        self, inputs: Floats, targets: Floats, runs: int
+    ) -> tuple[list[Floats], tuple[Floats, ...]]:
+        """Return the rows (k, runs) of data that are a run's own, and the data that all share."""
+        form = self.form
+        if not form.own_data:
+            shared = as_data(inputs, targets)
+            if len(shared[1]) != form.samples:
+                raise ValueError(f"{len(shared[1])} samples for a kernel of {form.samples}")
+            return [], shared
+        expected = (runs, form.samples, form.function.features)
+        if inputs.shape != expected or targets.shape != expected[:2]:
+            raise ValueError(
+                f"inputs {inputs.shape} and targets {targets.shape}: give each run its own, "
+                f"{expected} and {expected[:2]}"
+            )
+        return [inputs.reshape(runs, -1).T.astype(float), targets.T.astype(float)], ()
+
+    def _require_settings(
+        self, settings: Mapping[str, Any], loss_level: Any, small_gradient: Any
+    ) -> None:
+        form = self.form
+        if settings.keys() != set(form.settings):
+            raise ValueError(f"settings {sorted(settings)}: give {sorted(form.settings)}")
+        for name, watched, value in (
+            ("loss_level", form.watch_loss, loss_level),
+            ("small_gradient", form.watch_gradient, small_gradient),
+        ):
+            if watched != (value is not None):
+                raise ValueError(f"{name} {value}: give it just where the kernel watches it")
+
+    def _require_draws(
+        self,
+        schedule: Mapping[str, Floats],
+        updates: int,
+        keys: Words | None,
+        runs: int,
+        period: int,
+    ) -> None:
+        form = self.form
+        if set(schedule) != set(form.scheduled) or not set(schedule) <= set(form.settings):
+            raise ValueError(
+                f"schedule of {sorted(schedule)} for a kernel of {sorted(form.scheduled)}: give "
+                f"factors for settings among {sorted(form.settings)}"
+            )
+        for name, factors in schedule.items():
+            if np.ndim(factors) != 1 or len(factors) < updates:
+                raise ValueError(
+                    f"the schedule of {name} has shape {np.shape(factors)}: give one factor for "
+                    f"each of {updates} updates"
+                )
+        if form.random and (keys is None or keys.shape != (runs,) or keys.dtype != np.uint64):
+            raise ValueError(f"random draws need keys: one uint64 for each of the {runs} runs")
+        if period < 1:
+            raise ValueError(f"noise after every {period}-th update: give a period of at least 1")
 
 
-def iteration_kernel(
-    gradient: Program, rest: Program | None, rule: Rule, *, by_sample: bool
-) -> Any:
-    """Return the compiled kernel of a recorded gradient and an update rule.
-
-    ``gradient`` is that of one chunk of samples: all of them, or, ``by_sample``, one. A block's
-    memory holds theta, the slots, the settings, status, number of updates, and sums of gradients.
-    """
-    size = gradient.shapes["theta"][0]
-    kept = size * (1 + rule.slots)
-    status = kept + len(rule.settings)
-    sums = [f"run[{(status + 2 + k) * LANES} + lane]" for k in range(size)]
-    own, names = theta_names(size)
-    load, data = sample_names(gradient.shapes["inputs"], "sample" if by_sample else "0")
-    statements, outputs = emit(gradient, names | data, "a")
-    if by_sample:
-        statements += [f"{place} += {out}" for place, out in zip(sums, outputs, strict=True)]
-        update, totals = own, sums
-    else:
-        update, totals = [], outputs
-    update = update + _update(totals, rest, rule, size, status)
-    text = (_SAMPLE_BY_SAMPLE if by_sample else _WHOLE).format(
-        lanes=LANES,
-        load=indented(load, 4 if by_sample else 1),
-        clear=indented([f"{place} = 0.0" for place in sums], 4),
-        gradient=indented([*own, *statements], 5 if by_sample else 4),
-        update=indented(update, 4),
-        watch=_WATCH.format(lanes=LANES, status=status * LANES),
-    )
-    signature = (
-        "void(float64[:, ::1], float64[:, ::1], float64[::1], float64, int64, float64, float64)"
-    )
-    return generate(signature, text).kernel
+def _each(value: Any, runs: int) -> Floats:
+    return np.broadcast_to(np.asarray(value, dtype=float), (runs,))
 
 
-def _update(
-    totals: list[str], rest: Program | None, rule: Rule, size: int, status: int
-) -> list[str]:
-    """The statements that end one step of a lane: gradient, stopping, new parameters."""
-    program = rule.program(size)
-    kept = program.output.size
-    names = dict(theta_names(size)[1])
-    statements: list[str] = []
-    added = [""] * size
-    if rest is not None:
-        more, outputs = emit(rest, names, "r")
-        statements += more
-        added = [f" + {output}" for output in outputs]
-    for k in range(size):
-        statements.append(f"g{k} = scale * {totals[k]}{added[k]}")
-    for number in range(size, kept):
-        statements.append(f"t{number} = run[{number * LANES} + lane]")
-    for number, name in enumerate(rule.settings):
-        statements.append(f"{name} = run[{(kept + number) * LANES} + lane]")
-    statements += [
-        "norm = " + " + ".join(f"g{k} * g{k}" for k in range(size)),
-        "extent = " + " + ".join(f"t{k} * t{k}" for k in range(size)),
-        f"status = run[{status * LANES} + lane]",
-        "sound = (norm < np.inf) & (extent <= bound)",
-        f"code = ({ARRIVED} if norm <= tolerance else {RUNNING}) if sound else {DIVERGED}",
-        "status = code if status == 0.0 else status",
-        f"run[{status * LANES} + lane] = status",
-        f"run[{(status + 1) * LANES} + lane] += 1.0 if status == 0.0 else 0.0",
-    ]
-    for k in range(size):
-        names["gradient", (k,)] = f"g{k}"
-        for slot in range(rule.slots):
-            names[f"slot{slot}", (k,)] = f"t{size * (1 + slot) + k}"
-    names.update({(name, ()): name for name in rule.settings})
-    more, outputs = emit(program, names, "u")
-    statements += more
-    for number, output in enumerate(outputs):
-        place = f"run[{number * LANES} + lane]"
-        statements.append(f"{place} = {output} if status == 0.0 else t{number}")
-    return statements
+def _known(watched: Floats | None) -> Floats:
+    if watched is None:
+        raise ValueError("the runs go on with another watch: give the options of the first call")
+    return watched

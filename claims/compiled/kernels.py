@@ -59,7 +59,8 @@ class Derivatives:
         runs, size = theta.shape
         count = (1, 1 + size, 1 + size + size * (size + 1) // 2)[self.order]
         memory = pack(np.concatenate([theta.T, np.zeros((count, runs))]))
-        over_blocks(self._kernel, memory, *as_data(inputs, targets), float(scale), threads=threads)
+        data = as_data(inputs, targets)
+        over_blocks(self._kernel, [memory], *data, float(scale), threads=threads)
         rows = unpack(memory, runs)[size:].T
         results: list[Floats] = [rows[:, 0].copy()]
         if self.order > 0:

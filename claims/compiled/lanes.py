@@ -7,7 +7,7 @@ bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +19,7 @@ LANES = 64
 Floats = NDArray[np.float64]
 
 
-def pack(rows: Floats) -> Floats:
+def pack(rows: NDArray[Any]) -> NDArray[Any]:
     """Return ``rows`` (k, runs), one column a run, as blocks (number of blocks, k * 64)."""
     count, runs = rows.shape
     blocks = -(-runs // LANES)
@@ -36,12 +36,18 @@ def unpack(memory: Floats, runs: int) -> Floats:
     return np.ascontiguousarray(rows.reshape(width // LANES, blocks * LANES)[:, :runs])
 
 
-def over_blocks(kernel: Callable[..., None], memory: Floats, *arguments: Any, threads: int) -> None:
-    """Run ``kernel(blocks, *arguments)`` on all of ``memory``, in place, by so many threads."""
-    if threads == 1 or len(memory) == 1:
-        kernel(memory, *arguments)
+def over_blocks(
+    kernel: Callable[..., None], blocks: Sequence[NDArray[Any]], *arguments: Any, threads: int
+) -> None:
+    """Run ``kernel(*blocks, *arguments)``, in place, by so many threads.
+
+    The arrays ``blocks`` have one row a block; each thread gets the same rows of all.
+    """
+    count = len(blocks[0])
+    if threads == 1 or count == 1:
+        kernel(*blocks, *arguments)
         return
-    parts = np.array_split(memory, min(threads, len(memory)))
-    with ThreadPoolExecutor(len(parts)) as pool:
-        for done in [pool.submit(kernel, part, *arguments) for part in parts]:
+    parts = zip(*(np.array_split(array, min(threads, count)) for array in blocks), strict=True)
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(kernel, *part, *arguments) for part in parts]:
             done.result()

@@ -16,7 +16,9 @@ from types import ModuleType
 
 from claims.files import write_whole
 
-PRIMITIVES = Path(__file__).with_name("vectorised.py")
+PRIMITIVES = tuple(
+    Path(__file__).with_name(name) for name in ("vectorised.py", "vectorised_streams.py")
+)
 
 # The signature is given, so that importing compiles or loads; cache=True keeps the machine code.
 DECORATOR = 'error_model="numpy", fastmath={"contract"}, boundscheck=False, nogil=True, cache=True'
@@ -27,10 +29,14 @@ def folder() -> Path:
     return Path(os.environ.get("CLAIMS_CACHE", ".claims")).resolve() / "kernels"
 
 
-def generate(signature: str, text: str) -> ModuleType:
-    """Return the compiled module of the primitives and the function ``text``."""
-    primitives = PRIMITIVES.read_text(encoding="utf-8")
-    source = f"{primitives}\n\n@njit({signature!r}, {DECORATOR})\n{text}\n"
+def generate(signature: str, text: str, *, before: str = "") -> ModuleType:
+    """Return the compiled module of the primitives and the function ``text``.
+
+    ``before`` is text that stands between them: further functions, with their own decorators.
+    """
+    primitives = "\n\n".join(path.read_text(encoding="utf-8") for path in PRIMITIVES)
+    further = before and f"{before}\n"
+    source = f"{primitives}\n\n{further}@njit({signature!r}, {DECORATOR})\n{text}\n"
     return _module(folder(), source)
 
 

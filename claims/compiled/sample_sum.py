@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from claims.compiled.differentiation import gradient
 from claims.compiled.evaluation import evaluate
-from claims.compiled.program import Program
+from claims.compiled.program import Program, Shape
 from claims.compiled.recording import record
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Random zeros and ones, ``units`` for each sample of each update, 0 with probability ``rate``.
+
+    The kernels compare 32 random bits: the probability is the multiple of 2^-32 next to the rate.
+    """
+
+    units: int
+    rate: Fraction
+
+    @property
+    def threshold(self) -> int:
+        return round(self.rate * 2**32)
 
 
 @dataclass(frozen=True)
@@ -19,21 +35,25 @@ class SampleSum:
     """f(theta) = scale * sum_i term(theta, x_i, y_i) + rest(theta), for theta (size,).
 
     ``term(theta, inputs (n, features), targets (n,))`` returns the sum over the n samples given, so
-    that one definition serves any number of samples; ``scale`` is an argument of the kernels.
+    that one definition serves any number of samples; ``scale`` is an argument of the kernels. With
+    ``masks`` a term takes a further array, mask (n, units), drawn anew for every update.
     """
 
-    term: Callable[[Any, Any, Any], Any]
+    term: Callable[..., Any]
     size: int
     features: int
     rest: Callable[[Any], Any] | None = None
+    masks: Masks | None = None
 
     def value(self, samples: int) -> Program:
         """Return the program of the sum of ``samples`` terms."""
-        shapes = {
+        shapes: dict[str, Shape] = {
             "theta": (self.size,),
             "inputs": (samples, self.features),
             "targets": (samples,),
         }
+        if self.masks is not None:
+            shapes["mask"] = (samples, self.masks.units)
         return record(self.term, **shapes)
 
     def gradient(self, samples: int) -> Program:

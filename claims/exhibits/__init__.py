@@ -1,6 +1,7 @@
 """What a figure or an overview shows, as data; drawing is the report's business."""
 
 from claims.exhibits.intervals import Interval, Intervals, intervals
+from claims.exhibits.networks import Trained, networks
 from claims.exhibits.outcomes import Outcome, Outcomes, outcomes
 from claims.exhibits.overview import Row, Section, overview
 
@@ -11,7 +12,9 @@ __all__ = [
     "Outcomes",
     "Row",
     "Section",
+    "Trained",
     "intervals",
+    "networks",
     "outcomes",
     "overview",
 ]

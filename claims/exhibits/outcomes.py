@@ -1,4 +1,4 @@
-"""How many runs of each cell ended in which class."""
+"""How many runs of each setting ended in which class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from claims.exhibits.intervals import group_and_label
 
 @dataclass(frozen=True)
 class Outcome:
-    """The counts of one cell, aligned with the classes of the exhibit; at least one is positive."""
+    """The counts of one setting, aligned with the classes of the exhibit; one is positive."""
 
     group: str
     label: str
@@ -23,26 +23,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Counts by cell and class; classes in the order in which the result first names them."""
+    """Counts by setting and class; classes in the order in which the result first names them."""
 
     classes: tuple[str, ...]
     rows: tuple[Outcome, ...]
 
 
-def outcomes(result: Mapping[str, Any]) -> Outcomes | None:
-    """What a study's result says in `outcomes` of its estimates; None if no cell has any.
-
-    Classes in which no run ended are left out.
-    """
-    entries = [
-        entry for entry in result.get("estimates", ()) if any(entry.get("outcomes", {}).values())
-    ]
-    named = dict.fromkeys(name for entry in entries for name in entry["outcomes"])
-    classes = tuple(name for name in named if any(entry["outcomes"].get(name) for entry in entries))
+def outcomes(question: Mapping[str, Any]) -> Outcomes | None:
+    """What a question says in `classes` of its settings; None if no setting has any."""
+    entries = [entry for entry in question["settings"] if any(entry["classes"].values())]
+    named = dict.fromkeys(name for entry in entries for name in entry["classes"])
+    # What is not known comes last.
+    classes = tuple(sorted(named, key=lambda name: name == "undecided"))
     rows = tuple(
         Outcome(
             *group_and_label(entry["name"]),
-            tuple(entry["outcomes"].get(name, 0) for name in classes),
+            tuple(entry["classes"].get(name, 0) for name in classes),
         )
         for entry in entries
     )

@@ -1,6 +1,6 @@
 """The front page's overview: every claim in one row, with its estimates where a study made some."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from claims.record import Catalogue, Claim, ClaimVerdict
 @dataclass(frozen=True)
 class Row:
     """One claim: its verdict, the ways in which it was shown, distinct random examples, estimates
-    of its study.
+    of its study; of a question the answer that is judged.
     """
 
     id: str
     title: str
     kind: str
+    answer: str | None
     verdict: str
     readings: tuple[tuple[str, str], ...]
     ways: tuple[str, ...]
@@ -57,13 +58,24 @@ def _row(claim: Claim, verdict: ClaimVerdict, studies: Mapping[str, Mapping[str,
         claim.id,
         claim.title,
         claim.kind,
+        claim.answer,
         verdict.verdict,
         tuple((reading.title, reading.verdict) for reading in verdict.readings),
         tuple(dict.fromkeys(check.by for check in literal)),
         sum(check.examples for check in literal if check.by == "property"),
-        _first(intervals(studies[study.name]) for study in verdict.studies),
+        _estimates(claim.id, verdict, studies),
     )
 
 
-def _first(exhibits: Iterable[Intervals | None]) -> Intervals | None:
-    return next((exhibit for exhibit in exhibits if exhibit is not None), None)
+def _estimates(
+    claim: str, verdict: ClaimVerdict, studies: Mapping[str, Mapping[str, Any]]
+) -> Intervals | None:
+    """Those of the first question that judges the claim as it stands, else one of its readings."""
+    asked = [
+        question
+        for study in verdict.studies
+        for question in studies[study.name]["questions"]
+        if question["id"] == study.question and question["claim"] == claim
+    ]
+    asked.sort(key=lambda question: question["reading"] is not None)
+    return intervals(asked[0]) if asked else None

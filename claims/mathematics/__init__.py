@@ -14,7 +14,7 @@ from claims.mathematics.activations import (
     Parity,
     Range,
 )
-from claims.mathematics.bracketing import bisect, own_zeros, search_by_thirds, zero_bracket
+from claims.mathematics.bracketing import bisect, own_zeros, zero_bracket
 from claims.mathematics.chords import (
     fading_chord,
     fading_end,
@@ -38,7 +38,7 @@ from claims.mathematics.dropout import (
     masks,
 )
 from claims.mathematics.galois import SymmetricGroup, cycle_pattern, is_irreducible, prove_symmetric
-from claims.mathematics.gradient_flow import chain_flow, flow_primitive
+from claims.mathematics.gradient_flow import flow_primitive, hidden_layer_growth
 from claims.mathematics.isolation import StationaryPoint, Unfinished, isolate_stationary_points
 from claims.mathematics.least_squares import NormalSolutions, normal_solutions
 from claims.mathematics.linear_algebra import null_vectors, rank
@@ -127,7 +127,6 @@ __all__ = [
     "batches",
     "batches_with_replacement",
     "bisect",
-    "chain_flow",
     "chord_gap",
     "count_roots",
     "covariance",
@@ -143,6 +142,7 @@ __all__ = [
     "flow_primitive",
     "gram_inverse",
     "has_sign_flips",
+    "hidden_layer_growth",
     "images",
     "in_z",
     "is_diagonally_dominant",
@@ -169,7 +169,6 @@ __all__ = [
     "rank",
     "ridge_weights",
     "scale_unit",
-    "search_by_thirds",
     "separation",
     "stationary_set",
     "summation_bound",

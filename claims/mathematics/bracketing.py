@@ -70,29 +70,3 @@ def bisect(
 
 def _sign(derivative: Callable[[Fraction, Arithmetic], Any], weight: Fraction) -> int:
     return decide_sign(lambda arithmetic: derivative(weight, arithmetic))
-
-
-def search_by_thirds(
-    value: Callable[[Fraction, Arithmetic], Any], bracket: Bracket, width: Fraction
-) -> tuple[Bracket, tuple[Fraction, ...]]:
-    """Return a bracket of the minimiser at most ``width`` wide, and the points evaluated, in order.
-
-    ``value(weight, arithmetic)`` falls up to a single minimiser inside the bracket and rises after
-    it; it is compared at the two points that cut the bracket into thirds, and the third beyond the
-    higher one is given up. No derivative is used. Raises claims.numbers.Undecided for a tie, where
-    the two values are equal.
-    """
-    low, high = bracket
-    visited: list[Fraction] = []
-    while high - low > width:
-        left, right = (2 * low + high) / 3, (low + 2 * high) / 3
-        visited += [left, right]
-
-        def rise(arithmetic: Arithmetic, left: Fraction = left, right: Fraction = right) -> Any:
-            return value(right, arithmetic) - value(left, arithmetic)
-
-        if decide_sign(rise) > 0:
-            high = right
-        else:
-            low = left
-    return (low, high), tuple(visited)

@@ -91,9 +91,11 @@ def fading_chord(objective: Objective, inputs: Any, targets: Any) -> tuple[Any, 
 
     Without biases the objective is convex only where it does not depend on the hidden weights: from
     output weights (v, 0 ..) and hidden weights 0 the chord goes, by ``fading_end``, past hidden
-    weights at which the objective is higher. Data (N, d) and (N,) are floats, and so is the search:
-    it proves nothing, and its result is to be decided by the caller, with ``chord_gap`` at
-    1 - fraction. Raises ValueError where all inputs are zero, or for a network with biases.
+    weights at which the objective is higher. The fraction is the largest power of 1/4 at which the
+    objective has risen more than twice as far as its chord. Data (N, d) and (N,) are floats, and so
+    is the search: it proves nothing, and its result is to be decided by the caller, with
+    ``chord_gap`` at 1 - fraction. Raises ValueError where all inputs are zero, or for a network
+    with biases.
     """
     network = objective.network
     if network.hidden_bias or network.output_bias:
@@ -118,7 +120,7 @@ def fading_chord(objective: Objective, inputs: Any, targets: Any) -> tuple[Any, 
         fraction = 2.0**-bits
         end = fading_end(network, start, moved, fraction)
         rise = value(start + (end - start) * fraction) - value(start)
-        # Twice what convexity would allow, and well above rounding.
+        # Well above rounding.
         if rise > 2 * fraction * max(value(end) - value(start), 0) + 2.0**-20:
             break
     return start, end, Fraction(1, 2**bits)

@@ -1,9 +1,9 @@
-"""Gradient flows that can be solved: one sigmoid neuron on one point, and a chain of two weights.
+"""Gradient flows that can be solved on one point: a sigmoid neuron, and a linear hidden layer.
 
-Both for half the squared error L. On one point (x, t) the flow w' = -grad L(w) moves w along x
+Both for half the squared error L on (x, t). The flow w' = -grad L(w) of the neuron moves w along x
 only, and s = s(w.x) obeys s' = |x|^2 (t - s) s^2 (1 - s)^2, which separates: a primitive F_t of
-1 / ((t - s) s^2 (1 - s)^2) grows by |x|^2 times the time. The chain v w x started with v = w keeps
-v = w, and its product obeys a logistic equation.
+1 / ((t - s) s^2 (1 - s)^2) grows by |x|^2 times the time. The linear network v.Wx keeps what it has
+across x, and v + u, v - u with u = Wx/|x| keep their directions; a Riccati equation remains.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from claims.numbers import log, logistic, square
+from claims.numbers import log, square, tanh
 
 Elementwise = Callable[[Any], Any]
 
@@ -44,11 +44,22 @@ def _at_zero(s: Any, complement: Any, log: Elementwise) -> Any:
     return 1 / (2 * square(s)) + 2 / s + 3 * (log(complement) - log(s)) - 1 / complement
 
 
-def chain_flow(time: Any, start: Any, x: Any, target: Any) -> Any:
-    """Return the product p = v w of the chain v w x on (x, t), flowing from v = w, p(0) > 0.
+def hidden_layer_growth(
+    time: Any, length: Any, target: Any, plus: Any, minus: Any, root: Any
+) -> Any:
+    """Return Y(time) > 0 that solves the flow of the linear network v.Wx (W of shape (n, d)).
 
-    ``start`` fixes p(0) = t s(start) / x; defined for x t > 0. v = w = sqrt(p) solves the flow:
+    ``length`` is |x| > 0; with u = Wx/|x| at the start, ``plus`` is A = |v + u|^2, ``minus`` is
+    B = |v - u|^2, and ``root`` is D = sqrt(4 t^2 + |x|^2 A B), not 0. For time >= 0
 
-        p(time) = (t / x) s(2 t x time + start).
+        v + u = sqrt(Y) (v + u)(0),   v - u = (v - u)(0) / sqrt(Y),
+
+    and the part of W across x stays. Y is the solution with Y(0) = 1 of
+
+        Y' = 2 |x| t Y - |x|^2 (A Y^2 - B) / 2.
+
+    D = 0, that is t = 0 and A B = 0, is a limit with a formula of its own and is not covered.
     """
-    return (target / x) * logistic(2 * target * x * time + start)
+    saturating = tanh(root * length * time / 2)
+    grown = root + (length * minus + 2 * target) * saturating
+    return grown / (root + (length * plus - 2 * target) * saturating)

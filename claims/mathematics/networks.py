@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from claims.mathematics.activations import IDENTITY, Activation
@@ -50,7 +51,7 @@ class Network:
                 f"widths {self.widths}: give (inputs, hidden ..., 1), each at least 1, one output"
             )
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The weights W1, W2, ... and biases b1, b2, ... in the order of theta."""
         blocks: list[Block] = []
@@ -64,7 +65,7 @@ class Network:
                 start = blocks[-1].stop
         return tuple(blocks)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number p of parameters."""
         return self.blocks[-1].stop

@@ -27,10 +27,11 @@ def count_roots(
 
 def _sturm_chain(polynomial: fmpz_poly) -> list[fmpq_poly]:
     """Return p, p', and the negated remainders, divided by gcd(p, p')."""
-    chain = [fmpq_poly(polynomial), fmpq_poly(polynomial).derivative()]
-    while not chain[-1].is_zero():
-        chain.append(-(chain[-2] % chain[-1]))
-    chain.pop()
+    chain = [fmpq_poly(polynomial)]
+    following = chain[0].derivative()
+    while not following.is_zero():
+        chain.append(following)
+        following = -(chain[-2] % chain[-1])
     return [entry // chain[-1] for entry in chain]
 
 

@@ -44,8 +44,7 @@ class Arithmetic:
         """
         array = np.asarray(data, dtype=object)
         result: Any = np.empty(array.shape, dtype=self.dtype)
-        for index, value in np.ndenumerate(array):
-            result[index] = self.scalar(value)
+        result.ravel()[:] = [self.scalar(value) for value in array.ravel()]
         return result if result.shape else result[()]
 
 

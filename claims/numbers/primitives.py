@@ -114,8 +114,8 @@ def select(h: Any, positive: Any, otherwise: Any) -> Any:
         *(np.asarray(part, dtype=object) for part in (h, positive, otherwise))
     )
     result = np.empty(arrays[0].shape, dtype=object)
-    for index in np.ndindex(result.shape):
-        result[index] = select(*(array[index] for array in arrays))
+    parts = zip(*(array.ravel() for array in arrays), strict=True)
+    result.ravel()[:] = [select(*entries) for entries in parts]
     return result
 
 

@@ -2,56 +2,108 @@
 
     python -I claims/proof/checker.py PATH...    (certificates or folders of them; needs only flint)
 
-A certificate is a JSON file: what it says, of which network and data, and the numbers that make it
-easy to verify. Each gets one line: what is proved, or which entry stands in the way. Exit status:
-0 all accepted, 1 some refused, 2 nothing to check.
+A certificate is a JSON object of the keys `schema` (2), `kind`, `claim` (a label, not judged),
+`statement` (the very words that this file derives), `precision` (bits) and `proof` (what the kind
+needs; all numbers exact, as strings). Each certificate gets one line: what is proved, or which
+entry stands in the way. Exit status: 0 all accepted, 1 some refused, 2 nothing to check.
 
 What is assumed
-  - The arithmetic of FLINT and Arb (python-flint): fractions are exact; a ball contains the exact
-    result of every operation on members of its operands; a comparison of balls is true only where
-    it is true for all members.
-  - The definitions of this file. A network of widths d, n, 1 (or d, 1: one neuron) maps x to layer
-    after layer of a(W x + b), each with its activation a, and no b in a layer without bias. Its
-    weights are one list: for each layer the rows of W, then b. The loss is the mean over the data
-    of (output - target)^2.
+  - The arithmetic of FLINT and Arb (python-flint): fractions, polynomials and their factors modulo
+    primes are exact; a ball contains the exact result of every operation on members of its
+    operands; a comparison of balls is true only where it is true for all members.
+  - The definitions of this file. A network of widths d, n, ..., 1 maps x to layer after layer of
+    a(W x + b), each with its activation a, and no b in a layer without bias. Its weights are one
+    list: for each layer the rows of W, then b. The objective L is the mean (or sum) over the data,
+    each point as often as it counts, of (f - y)^2 or of log(1 + e^f) - y f, f being the output;
+    plus `penalty` times the sum of the squared weights. With `dropout` p, each of the n hidden
+    units of a d-n-1 network with linear output is left out with probability p, the others divided
+    by 1 - p, independently, and L is the mean over that: what it adds to the squared error is the
+    variance of the output, p/(1-p) times the sum of the squared v_j a_j (output weight v_j).
   - Nothing else: no checksum, no floating point, no code or word of whoever made the certificate.
-    The label `claim` is not judged; `statement` must be the very words that this file derives.
 
-What acceptance proves
-  worse-local-minimum: the box |w_i - centre_i| <= radius holds exactly one stationary point of the
-    loss, a strict local minimum; everywhere in the box the loss exceeds its value at `lower` by
-    more than `gap` > 0.
-    Why: let F be the gradient, H contain the Hessians over the box, c be the centre, Y the
-    preconditioner and N(w) = w - Y F(w). By the mean value theorem N(w) - c lies in
-    -Y F(c) + (I - Y H)(w - c). Where that stays inside the open box (Krawczyk), N has a fixed point
-    there (Brouwer), and I - Y H is a contraction, so that Y is regular and the fixed point
-    stationary. As H is positive definite and the box convex, it is the only one, and a strict
-    minimum.
-  dead-cone: `point` is a local minimum, not a strict one, where the loss is exactly `loss`; at
-    `lower` it is exactly `lower_loss`, which is less.
-    Why: for all weights within `radius` every hidden ReLU unit is inactive on every input. There
-    the output is the output bias c alone and the loss the mean of (c - target)^2, least where c is
-    the mean target, as it is at the point, whatever the other weights. All in exact fractions.
+What acceptance proves, and why. F and H are gradient and Hessian of L; a box is |w_i - c_i| <= r.
+Derivatives over a box exist: a ReLU that is neither active nor inactive all over it is refused.
+  stationary-point: the box holds exactly one stationary point, a strict local minimum (index 0), a
+    strict local maximum (as many negative eigenvalues as weights), or a saddle of that index.
+    Let Y be the inverse of a matrix near H and N(w) = w - Y F(w). By the mean value theorem
+    N(w) - c lies in -Y F(c) + (I - Y H)(w - c), H taken over the box. Where that stays inside the
+    open box (Krawczyk), N has a fixed point there (Brouwer), and I - Y H is a contraction, so that
+    the fixed point is the only one, and stationary. Congruent matrices have as many negative
+    eigenvalues (Sylvester); they are counted by Lagrange's reduction, for the balls of H.
+  worse-local-minimum: such a minimum, all over whose box L exceeds L(lower) by more than gap.
+  dead-cone: on a cone-like set, whatever the output weights, the gradient is 0 and L is `loss`.
+    All hidden ReLU units are inactive on all data there, so that the output is the output bias
+    alone, and that is the mean target. Hence each of these points is a local minimum, none strict;
+    L is less at `lower`. In exact fractions.
+  plateau: all over the box from `low` to `high`, some sides of which may be points, the gradient is
+    exactly 0 (every ball of it is), so that L is constant; it is less at `lower`.
+  flat-box: all over the box each derivative is less than `bound`, that of number `component` is not
+    0 anywhere, and L exceeds L(lower) by more than gap. Flat to the eye, and no plateau.
+  trap: descent never leaves the ball B of that radius. If m I <= H <= M I on B, g = |F(c)| and
+    0 < s, then |T(w) - c| <= max(1 - s m, s M - 1)|w - c| + s g for T(w) = w - s F(w): at most the
+    radius R if g <= m R and s (M R + g) <= 2 R. All T then have the same fixed point, unique, a
+    minimum, at a distance that they shrink by a factor, below 1 where s has a lower bound. Noise of
+    length e keeps B if e <= s (m R - g) at the least s and e <= 2 R - s (M R + g) at the largest.
+  batch-escape: full-batch descent with the step never leaves the box `inside`, nor `outside`, but a
+    path of mini-batches leads from all of `inside` into `outside`, where L is lower. T(box) lies in
+    T(c) + (I - s H)(box - c), and each box is followed through the path so. The box `inside` holds
+    one stationary point, and H is positive definite on it: it is the least point of the box.
+  batch-trap: the updates of all batches of that size keep the box, which holds a strict local
+    minimum above L(lower) by more than gap, though the example `moving` is nowhere at rest in it.
+  line: all stationary points on R, for one weight (a sigmoid neuron without bias and squared error,
+    or logistic regression), once for each penalty. Between cuts L' has a sign, or L'' has one and
+    L' changes sign: by bisection into balls. Beyond the last cut u on a side each term of L' has
+    the size e^(-r|w|), r = |x_i| or a multiple; divided by the slowest of these they consist of
+    falling exponentials, which lie between 0 and their values at u. The penalty adds 2 penalty w.
+  convex-from: the same objectives, convex for each penalty from `strength` on, not for `below`.
+  chord: L between two points exceeds the chord by more than gap: L is not convex.
+  negative-curvature: u'Hu < -bound at the point: L is not convex near it.
+  sum-of-squares: L = constant + sum of factor * form^2, forms affine in the weights, all factors
+    positive, expanded and compared coefficient by coefficient; the forms vanish at the point.
+    Hence L is convex, and least there.
+  no-radicals: L as for line, integer inputs, penalty 0. With z = e^(-w), s(kw) = 1/(1 + z^k): L' is
+    a rational function of z, and its numerator P(z) Q(z), where the coefficients of Q have one sign
+    and those of P change it once: one positive root (Descartes), enclosed; L' changes there from -
+    to +: the only stationary point of L, its minimum. P is irreducible modulo a prime, hence over
+    Q; modulo a prime that P does not ramify at, its factors have the degrees of the cycles of an
+    element of the Galois group (Dedekind): one 2 and odd ones, an odd power is a transposition. A
+    transitive group of prime degree, or with a cycle that leaves out one point, is primitive, and
+    with a transposition the symmetric group (Jordan), from degree 5 on not solvable (Galois).
+  complete-list: all stationary points of one neuron in a box of up to 6 weights, or in R^p. The
+    tree gives the nodes of successive splits of the box in preorder, so that its leaves cover it
+    wherever the cuts are (floats, each the exact number that it is). A leaf holds none if u.F > 0
+    all over it for the u of its letter, from the exact ranges of the terms; or (#) if what
+    Krawczyk's operator leaves of it is empty, or lies in the box of a root, as other leaves do
+    themselves (=). Each of these boxes, apart from one another, holds exactly one; ? is undecided,
+    and said so. Why no others in R^p (`everywhere`), if 0 < t_i < 1 and the x_i span it: let w be
+    stationary, S a set of independent inputs, u what is left of w without its projection on their
+    span, h_i = w.x_i, and c_k = h_k - u.x_k, a combination of the h_i, i in S. In 0 = u.F = sum
+    phi_k(h_k) (h_k - c_k) over the x_k outside the span phi_k has the sign of h_k - logit t_k: so
+    some h_k lies between c_k and logit t_k. Put it into S, first empty, until S spans R^p.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial, reduce
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly, fmpz_poly, nmod_poly
 
-MAX_CHARACTERS = 1_000_000  # of a certificate
+MAX_CHARACTERS = 4_000_000  # of a certificate: the tree of a complete list may be long
 MAX_NUMBER = 1300  # characters of a number: 4096 bits are 1233 digits
 MAX_EXPONENT = 400  # of ten, in a number: enough for every float
-MAX_WIDTH, MAX_WEIGHTS, MAX_POINTS = 16, 32, 64
+MAX_WIDTH, MAX_LAYERS, MAX_WEIGHTS, MAX_POINTS = 16, 4, 32, 64
+MAX_BATCHES, MAX_PIECES, MAX_DEGREE, MAX_PRIME = 1000, 4096, 200, 10_000
 
 
 class Refused(Exception):
@@ -154,7 +206,12 @@ def parse(text: str) -> Entry:
         raise Refused(f"certificate: not readable as JSON ({error})") from None
 
 
-# Networks: defined once, for weights that are fractions, balls, or jets of balls.
+def listed(entry: Entry) -> str:
+    """A list of numbers as it stands there, for a sentence."""
+    return f"({', '.join(entry.value)})"
+
+
+# Objectives: defined once, for weights that are fractions, balls, jets of balls, or polynomials.
 
 
 @dataclass(frozen=True)
@@ -190,10 +247,15 @@ class Jet:
 def variables(values: Sequence[arb]) -> list[Jet]:
     """The weights themselves as jets: gradients are the unit vectors, Hessians 0."""
     size = len(values)
-    units = [arb_mat(size, 1, [int(i == j) for j in range(size)]) for i in range(size)]
-    return [
-        Jet(value, unit, arb_mat(size, size)) for value, unit in zip(values, units, strict=True)
-    ]
+    unit = [arb_mat(size, 1, [int(i == j) for j in range(size)]) for i in range(size)]
+    return [Jet(values[i], unit[i], arb_mat(size, size)) for i in range(size)]
+
+
+def square(h: Any) -> Any:
+    """h times h; a ball round 0 gives one from 0 on, unlike their product."""
+    if isinstance(h, Jet):
+        return h.through(square(h.value), 2 * h.value, arb(2))
+    return (h.abs_lower() ** 2).union(h.abs_upper() ** 2) if isinstance(h, arb) else h * h
 
 
 def relu(h: Any) -> Any:
@@ -202,7 +264,7 @@ def relu(h: Any) -> Any:
     if value > 0 or value < 0:
         return h * int(value > 0)
     if isinstance(h, Jet):
-        raise Refused("proof.box: a ReLU unit is neither active nor inactive all over it")
+        raise Refused("proof: a ReLU unit is neither active nor inactive all over the box")
     return h
 
 
@@ -213,13 +275,6 @@ def sigmoid(h: Any) -> Any:
     return h.through(s, s * complement, s * complement * (complement - s))
 
 
-def square(h: Any) -> Any:
-    """h times h; a ball round 0 gives one from 0 on, unlike their product."""
-    if isinstance(h, Jet):
-        return h.through(square(h.value), 2 * h.value, arb(2))
-    return (h.abs_lower() ** 2).union(h.abs_upper() ** 2) if isinstance(h, arb) else h * h
-
-
 def tanh(h: Any) -> Any:
     if not isinstance(h, Jet):
         return h.tanh()
@@ -227,38 +282,77 @@ def tanh(h: Any) -> Any:
     return h.through(t, 1 - t * t, -2 * t * (1 - t * t))
 
 
+def arctan(h: Any) -> Any:
+    if not isinstance(h, Jet):
+        return h.atan()
+    slope = 1 / (1 + square(h.value))
+    return h.through(h.value.atan(), slope, -2 * h.value * slope**2)
+
+
+def softplus(h: Any) -> Any:
+    """log(1 + e^h)"""
+    if not isinstance(h, Jet):
+        return h + (-h).exp().log1p() if h > 0 else h.exp().log1p()
+    s, complement = sigmoid(h.value), sigmoid(-h.value)
+    return h.through(softplus(h.value), s, s * complement)
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda h: h,
     "relu": relu,
+    "square": square,
     "sigmoid": sigmoid,
     "tanh": tanh,
+    "arctan": arctan,
+    "softplus": softplus,
+}
+LOSSES: dict[str, Callable[[Any, fmpq], Any]] = {
+    "squared-error": lambda output, y: square(output + (-y)),
+    "cross-entropy": lambda output, y: softplus(output) + output * (-y),
 }
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The mean squared error of a network on data, as a function of its weights."""
+    """What is minimised on data, as a function of the weights."""
 
     widths: list[int]
     activations: list[str]
     biases: list[bool]
+    error: str
+    mean: bool
     inputs: list[list[fmpq]]
     targets: list[fmpq]
+    counts: list[int]
+    penalty: fmpq
+    dropout: fmpq
 
     @classmethod
     def read(cls, entry: Entry) -> Objective:
-        shape, functions, flags, loss, rows, targets = entry.fields(
-            "widths", "activations", "biases", "loss", "inputs", "targets"
-        )
-        widths = [item.integer(1, MAX_WIDTH) for item in shape.items(2, 3)]
+        shape, functions, flags, loss, how, rows, targets, times, l2, rate = entry.fields(
+            "widths", "activations", "biases", "loss", "reduction",
+            "inputs", "targets", "counts", "penalty", "dropout",
+        )  # fmt: skip
+        widths = [item.integer(1, MAX_WIDTH) for item in shape.items(2, MAX_LAYERS + 1)]
         layers = len(widths) - 1
         activations = [item.choice(ACTIVATIONS) for item in functions.items(layers, layers)]
         biases = [item.flag() for item in flags.items(layers, layers)]
-        loss.choice(["mean-squared-error"])
+        error, mean = loss.choice(LOSSES), how.choice(["mean", "sum"]) == "mean"
         inputs = [row.numbers(widths[0]) for row in rows.items(1, MAX_POINTS)]
-        objective = cls(widths, activations, biases, inputs, targets.numbers(len(inputs)))
+        values, points = targets.numbers(len(inputs)), len(inputs)
+        counts = [item.integer(1, 10**30) for item in times.items(points, points)]
+        penalty, dropout = l2.number(), rate.number()
+        objective = cls(
+            widths, activations, biases, error, mean, inputs, values, counts, penalty, dropout
+        )
         shape.expect(widths[-1] == 1, "a list that ends with the one output")
         shape.expect(objective.size <= MAX_WEIGHTS, f"a network with up to {MAX_WEIGHTS} weights")
+        l2.expect(penalty >= 0, "at least 0")
+        fits = layers == 2 and activations[1] == "identity" and error == "squared-error"
+        rate.expect(0 <= dropout < 1, "at least 0 and below 1")
+        rate.expect(
+            fits or dropout == 0, "0 but for one hidden layer, linear output, squared error"
+        )
         return objective
 
     @property
@@ -267,62 +361,100 @@ class Objective:
         layers = zip(self.widths, self.widths[1:], self.biases, strict=False)
         return sum(units * (inputs + bias) for inputs, units, bias in layers)
 
-    def output(self, weights: Sequence[Any], x: Sequence[fmpq]) -> Any:
+    @property
+    def exact(self) -> bool:
+        """Whether its values are fractions where the weights are."""
+        rational = {*self.activations} <= {"identity", "relu", "square"}
+        return rational and self.error == "squared-error"
+
+    def output(self, weights: Sequence[Any], x: Sequence[fmpq]) -> tuple[Any, list[Any]]:
+        """What the network makes of x, and the terms of the last sum, without its bias."""
         remaining = iter(weights)
         values: list[Any] = list(x)
-        layers = zip(self.widths[1:], self.activations, self.biases, strict=True)
-        for units, activation, bias in layers:
-            sums = [sum(next(remaining) * value for value in values) for _ in range(units)]
-            values = [ACTIVATIONS[activation](h + next(remaining) if bias else h) for h in sums]
-        return values[0]
+        for units, activation, bias in zip(
+            self.widths[1:], self.activations, self.biases, strict=True
+        ):
+            rows = [[next(remaining) * value for value in values] for _ in range(units)]
+            sums = [sum(row) + next(remaining) if bias else sum(row) for row in rows]
+            values = [ACTIVATIONS[activation](h) for h in sums]
+        return values[0], rows[0]
 
     def loss(self, weights: Sequence[Any]) -> Any:
-        data = zip(self.inputs, self.targets, strict=True)
-        errors = [self.output(weights, x) + (-y) for x, y in data]
-        return sum(square(error) for error in errors) * fmpq(1, len(errors))
+        total: Any = 0
+        for x, y, count in zip(self.inputs, self.targets, self.counts, strict=True):
+            output, terms = self.output(weights, x)
+            part = LOSSES[self.error](output, y)
+            if self.dropout > 0:
+                variance = sum(square(term) for term in terms)
+                part = part + variance * (self.dropout / (1 - self.dropout))
+            total = total + part * fmpq(count)
+        if self.mean:
+            total = total * fmpq(1, sum(self.counts))
+        if self.penalty > 0:
+            total = total + sum(square(weight) for weight in weights) * self.penalty
+        return total
+
+    def of(self, batch: Iterable[int]) -> Objective:
+        """The objective on these examples alone."""
+        rows = list(batch)
+        inputs, targets = [self.inputs[i] for i in rows], [self.targets[i] for i in rows]
+        return replace(self, inputs=inputs, targets=targets, counts=[1] * len(rows))
 
     def __str__(self) -> str:
         layers = zip(self.activations, self.biases, strict=True)
         words = ", ".join(f"{a} {'with' if bias else 'without'} bias" for a, bias in layers)
+        loss = f"the {'mean' if self.mean else 'summed'} {self.error.replace('-', ' ', 1)}"
+        if self.dropout > 0:
+            loss = f"the mean over all dropout masks (rate {self.dropout}) of {loss}"
         network = f"{'-'.join(map(str, self.widths))} network ({words})"
-        return f"the mean squared error of a {network} on {len(self.targets)} data points"
+        text = f"{loss} of a {network} on {sum(self.counts)} data points"
+        return text + f" with an L2 penalty of strength {self.penalty}" * (self.penalty > 0)
 
 
-# Kinds: a section each. A function takes the entry `proof`; it returns the sentence and figures.
+def balls(values: Iterable[fmpq]) -> list[arb]:
+    return [arb(value) for value in values]
 
 
-def worse_local_minimum(proof: Entry) -> tuple[str, str]:
-    definition, box, matrix, bits, low, difference = proof.fields(
-        "objective", "box", "preconditioner", "precision", "lower", "gap"
-    )
-    objective = Objective.read(definition)
-    middle, extent = box.fields("centre", "radius")
-    centre, radius = middle.numbers(objective.size), extent.positive()
-    lower, gap = low.numbers(objective.size), difference.positive()
-    rows = matrix.items(objective.size, objective.size)
-    preconditioner = [row.numbers(objective.size) for row in rows]
+def span(low: fmpq, high: fmpq) -> arb:
+    return arb(low).union(arb(high))
 
-    with ctx.workprec(bits.integer(64, 4096)):
-        around = arb(-radius).union(arb(radius))
-        at_centre = objective.loss(variables([arb(value) for value in centre]))
-        over_box = objective.loss(variables([value + around for value in centre]))
-        escaped = leaves_box(arb_mat(preconditioner), at_centre.gradient, over_box.hessian, radius)
-        if escaped is not None:
-            box.refuse(f"not mapped into its interior by the Krawczyk operator (weight {escaped})")
-        if not positive_definite(over_box.hessian):
-            box.refuse("the Hessian is not proved positive definite all over it")
-        lower_loss = objective.loss([arb(value) for value in lower])
-        figures = f"loss {decimal(at_centre.value)} at the centre, {decimal(lower_loss)} at lower"
-        if not over_box.value - lower_loss > gap:
-            difference.refuse(f"is not proved: {figures}")
-        near = ", ".join(decimal(arb(value)) for value in centre)
 
-    return (
-        f"Within {extent.value} of each of the weights near ({near}), {objective} has exactly one "
-        "stationary point. It is a strict local minimum, higher by more than "
-        f"{difference.value} than the point ({', '.join(low.value)}).",
-        figures,
-    )
+def decimal(ball: arb) -> str:
+    """Its midpoint to six decimals, for people to read: nothing is decided by it."""
+    if not abs(ball) < 10**9:
+        return "beyond 10^9"
+    millionths = (ball * 10**6 + fmpq(1, 2)).mid().floor().unique_fmpz()
+    return str(Decimal(int(millionths or 0)).scaleb(-6))
+
+
+# Shared arguments
+
+
+@dataclass(frozen=True)
+class Box:
+    """All weights within a radius of a centre, in each coordinate."""
+
+    centre: list[fmpq]
+    radius: fmpq
+    entry: Entry
+
+    @classmethod
+    def read(cls, entry: Entry, size: int) -> Box:
+        middle, extent = entry.fields("centre", "radius")
+        return cls(middle.numbers(size), extent.positive(), entry)
+
+    def balls(self) -> list[arb]:
+        around = span(-self.radius, self.radius)
+        return [value + around for value in self.centre]
+
+    def holds(self, images: Sequence[arb]) -> bool:
+        """Whether they lie in its interior."""
+        pairs = zip(images, self.centre, strict=True)
+        return all(abs(image - value) < self.radius for image, value in pairs)
+
+    def __str__(self) -> str:
+        near = ", ".join(decimal(arb(value)) for value in self.centre)
+        return f"{self.entry.value['radius']} of each of the weights near ({near})"
 
 
 def leaves_box(y: arb_mat, gradient: arb_mat, hessian: arb_mat, radius: fmpq) -> int | None:
@@ -335,35 +467,166 @@ def leaves_box(y: arb_mat, gradient: arb_mat, hessian: arb_mat, radius: fmpq) ->
     return None
 
 
-def positive_definite(matrix: arb_mat) -> bool:
-    """Whether all pivots of symmetric elimination are positive, for each matrix enclosed."""
-    rows = matrix.tolist()
-    for k, row in enumerate(rows):
-        if not row[k] > 0:
-            return False
-        for i in range(k + 1, len(rows)):
-            for j in range(k + 1, i + 1):
-                rows[i][j] -= rows[i][k] / row[k] * rows[j][k]
-    return True
+def negative_eigenvalues(matrix: arb_mat) -> int | None:
+    """How many, the same for all symmetric matrices enclosed, all regular; None: not decided.
+
+    Lagrange's reduction: where the diagonal is small, row and column j are added to i first.
+    """
+    rows, negative = matrix.tolist(), 0
+    while rows:
+        size = range(len(rows))
+        k = max(size, key=lambda i: abs(rows[i][i].mid()))
+        pairs = list(combinations(size, 2))
+        if pairs:
+            i, j = max(pairs, key=lambda pair: abs(rows[pair[0]][pair[1]].mid()))
+            if abs(rows[i][j].mid()) > abs(rows[k][k].mid()):
+                same = (rows[i][j] * (rows[i][i] + rows[j][j])).mid() >= 0
+                k, sign = i, 1 if same else -1
+                rows[i] = [one + sign * other for one, other in zip(rows[i], rows[j], strict=True)]
+                for row in rows:
+                    row[i] += sign * row[j]
+        pivot, last = rows[k][k], rows[k]
+        if not (pivot > 0 or pivot < 0):
+            return None
+        negative += bool(pivot < 0)
+        others = [i for i in size if i != k]
+        rows = [[rows[i][j] - last[i] * last[j] / pivot for j in others] for i in others]
+    return negative
 
 
-def decimal(ball: arb) -> str:
-    """Its midpoint to six decimals, for people to read: nothing is decided by it."""
-    if not abs(ball) < 10**9:
-        return "beyond 10^9"
-    millionths = (ball * 10**6 + fmpq(1, 2)).mid().floor().unique_fmpz()
-    return str(Decimal(int(millionths or 0)).scaleb(-6))
+def between(hessian: arb_mat, least: fmpq, most: fmpq) -> bool:
+    """Whether all eigenvalues of each symmetric matrix enclosed are proved to lie between them."""
+    size = hessian.nrows()
+    one = arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
+    gaps = hessian - one * arb(least), one * arb(most) - hessian
+    return all(negative_eigenvalues(gap) == 0 for gap in gaps)
 
 
-def dead_cone(proof: Entry) -> tuple[str, str]:
+def one_stationary_point(objective: Objective, box: Box) -> tuple[Jet, Jet, int]:
+    """The objective at the centre and over the box, and the index of the only stationary point."""
+    at_centre = objective.loss(variables(balls(box.centre)))
+    over_box = objective.loss(variables(box.balls()))
+    try:
+        y = over_box.hessian.mid().inv()
+    except (ZeroDivisionError, ValueError):
+        box.entry.refuse("the Hessian near its centre is not proved regular")
+    escaped = leaves_box(y, at_centre.gradient, over_box.hessian, box.radius)
+    if escaped is not None:
+        box.entry.refuse(
+            f"not mapped into its interior by the Krawczyk operator (weight {escaped})"
+        )
+    index = negative_eigenvalues(over_box.hessian)
+    if index is None:
+        box.entry.refuse("the signs of the eigenvalues of the Hessian are not proved all over it")
+    return at_centre, over_box, index
+
+
+def exceeds(objective: Objective, over: Jet, low: Entry, difference: Entry) -> str:
+    """That the objective exceeds its value at a point by more than a gap, in words."""
+    lower, gap = low.numbers(objective.size), difference.positive()
+    value = objective.loss(balls(lower))
+    if not over.value - value > gap:
+        difference.refuse(f"is not proved: {decimal(value)} at lower, about {decimal(over.value)}")
+    return f"by more than {difference.value} than the point {listed(low)}"
+
+
+def everywhere(positive: Callable[[arb], arb], low: fmpq, high: fmpq) -> bool:
+    """Whether a function, enclosed over balls, is proved positive from low to high."""
+    waiting = [(low, high)]
+    for _ in range(MAX_PIECES):
+        a, b = waiting.pop()
+        if not positive(span(a, b)) > 0:
+            middle = (a + b) / 2
+            if positive(arb(middle)) < 0:
+                return False
+            waiting += [(a, middle), (middle, b)]
+        if not waiting:
+            return True
+    return False
+
+
+def read_line(entry: Entry) -> Objective:
+    """An objective of one weight: a sigmoid neuron or logistic regression, without penalty."""
+    objective = Objective.read(entry)
+    shape = objective.widths, objective.biases, objective.activations, objective.error
+    known = [(["sigmoid"], "squared-error"), (["identity"], "cross-entropy")]
+    entry.expect(
+        shape[:2] == ([1, 1], [False]) and shape[2:] in known and objective.penalty == 0,
+        "one sigmoid neuron and squared error, or logistic regression; one weight, penalty 0",
+    )
+    return objective
+
+
+def tail(objective: Objective, side: int, start: fmpq) -> tuple[arb, arb, arb]:
+    """For all w = side * u, u >= start > 0, without penalty: side * L'(w) = scale * slope, and L''.
+
+    Returned are balls for slope, scale and L''; scale is positive.
+    """
+
+    def decay(rate: fmpq) -> arb:
+        """exp(-rate u), from 0 to its value at the start."""
+        return arb(0).union((-arb(rate * start)).exp()) if rate > 0 else arb(1)
+
+    squared, terms, curvature = objective.error == "squared-error", [], arb(0)
+    for (x,), y, count in zip(objective.inputs, objective.targets, objective.counts, strict=True):
+        if x == 0:
+            continue
+        e, limit = decay(abs(x)), int(side * x > 0)
+        weight = fmpq(count, sum(objective.counts) if objective.mean else 1) * (1 + squared)
+        s, bend = (1 if limit else e) / (1 + e), e / (1 + e) ** 2
+        # s - y is of the size of e where y is the limit of s; s s(-h) always is.
+        residual = (1 - 2 * limit) / (1 + e) if y == limit else s - y
+        rate = abs(x) * (squared + (y == limit))
+        terms.append((rate, weight * side * x * residual / (1 + e) ** (2 * squared)))
+        bends = bend * (bend + (s - y) * (1 - 2 * s)) if squared else bend
+        curvature += weight * x**2 * bends
+    slowest = min((rate for rate, _ in terms), default=fmpq(0))
+    slope = sum((term * decay(rate - slowest) for rate, term in terms), arb(0))
+    return slope, decay(slowest), curvature
+
+
+# Kinds: a section each. A function takes the entry `proof`; it returns the sentence and figures.
+
+Words = tuple[str, str]
+
+
+def stationary_point(proof: Entry) -> Words:
+    definition, where, number = proof.fields("objective", "box", "index")
+    objective = Objective.read(definition)
+    box = Box.read(where, objective.size)
+    at_centre, _, index = one_stationary_point(objective, box)
+    stated = number.integer(0, objective.size)
+    number.expect(stated == index, f"the number of negative eigenvalues, {index}")
+    names = {0: "strict local minimum", objective.size: "strict local maximum"}
+    sentence = f"Within {box}, {objective} has exactly one stationary point. It is a "
+    sentence += names.get(index, f"non-degenerate saddle of index {index}") + "."
+    return sentence, f"value {decimal(at_centre.value)} at the centre"
+
+
+def worse_local_minimum(proof: Entry) -> Words:
+    definition, where, low, difference = proof.fields("objective", "box", "lower", "gap")
+    objective = Objective.read(definition)
+    box = Box.read(where, objective.size)
+    at_centre, over_box, index = one_stationary_point(objective, box)
+    if index != 0:
+        where.refuse("the Hessian is not positive definite all over it")
+    higher = exceeds(objective, over_box, low, difference)
+    lower = objective.loss(balls(low.numbers(objective.size)))
+    sentence = f"Within {box}, {objective} has exactly one stationary point. It is a strict local "
+    figures = f"loss {decimal(at_centre.value)} at the centre, {decimal(lower)} at lower"
+    return f"{sentence}minimum, higher {higher}.", figures
+
+
+def dead_cone(proof: Entry) -> Words:
     definition, where, extent, level, low, low_level = proof.fields(
         "objective", "point", "radius", "loss", "lower", "lower_loss"
     )
     objective = Objective.read(definition)
-    point, lower = where.numbers(objective.size), low.numbers(objective.size)
-    radius, loss, lower_loss = extent.positive(), level.number(), low_level.number()
+    point, radius = where.numbers(objective.size), extent.positive()
     if objective.activations != ["relu", "identity"] or not objective.biases[-1]:
         definition.refuse("must be a relu layer, then an output with identity and bias")
+    if not objective.exact or objective.penalty > 0:
+        definition.refuse("must have squared error and no penalty")
 
     hidden = iter(point)
     inputs, units, _ = objective.widths
@@ -375,39 +638,736 @@ def dead_cone(proof: Entry) -> tuple[str, str]:
             if not sum(terms) + bias + radius * reach < 0:
                 extent.refuse(f"so near, hidden unit {unit} is not always inactive on inputs[{i}]")
 
-    if point[-1] * len(objective.targets) != sum(objective.targets):
+    pairs = list(zip(objective.targets, objective.counts, strict=True))
+    if sum((y - point[-1]) * count for y, count in pairs) != 0:
         where.refuse("its last entry, the output bias, is not the mean target")
-    if objective.loss(point) != loss:
-        level.refuse("is not the loss at the point")
-    if objective.loss(lower) != lower_loss:
-        low_level.refuse("is not the loss at the lower point")
-    if not lower_loss < loss:
-        low_level.refuse("is not less than the loss at the point")
-
+    words = below(objective, point, level, low, low_level)
     return (
-        f"Within {extent.value} of each of the weights ({', '.join(where.value)}), {objective} has "
-        "every hidden unit inactive on all data, and is nowhere less than at these weights. They "
-        f"are a local minimum, not a strict one, with the value {level.value}, against "
-        f"{low_level.value} at the point ({', '.join(low.value)}).",
+        f"Where the hidden weights and biases are within {extent.value} of those of "
+        f"{listed(where)} and the output bias is the same, {objective} has every hidden unit "
+        "inactive on all data and gradient 0, whatever the output weights. All these points are "
+        f"local minima, none strict, {words}.",
         "exact",
     )
 
 
-KINDS = {"worse-local-minimum": worse_local_minimum, "dead-cone": dead_cone}
+def below(
+    objective: Objective, point: list[fmpq], level: Entry, low: Entry, low_level: Entry
+) -> str:
+    """That the objective has one exact value at a point, and a lesser one at another, in words."""
+    lower = low.numbers(objective.size)
+    if objective.loss(point) != level.number():
+        level.refuse("is not the loss at the point")
+    if objective.loss(lower) != low_level.number():
+        low_level.refuse("is not the loss at the lower point")
+    if not low_level.number() < level.number():
+        low_level.refuse("is not less than the loss at the point")
+    return f"with the value {level.value}, against {low_level.value} at the point {listed(low)}"
+
+
+def read_sides(low: Entry, high: Entry, size: int) -> tuple[list[fmpq], list[fmpq]]:
+    lows, highs = low.numbers(size), high.numbers(size)
+    for i, (a, b) in enumerate(zip(lows, highs, strict=True)):
+        high.items(size, size)[i].expect(a <= b, "at least as large as in `low`")
+    return lows, highs
+
+
+def plateau(proof: Entry) -> Words:
+    definition, low, high, level, least, least_level = proof.fields(
+        "objective", "low", "high", "loss", "lower", "lower_loss"
+    )
+    objective = Objective.read(definition)
+    lows, highs = read_sides(low, high, objective.size)
+    definition.expect(objective.exact, "of squared error, with identity, relu or square alone")
+    over = objective.loss(variables([span(a, b) for a, b in zip(lows, highs, strict=True)]))
+    for i in range(objective.size):
+        if not over.gradient[i, 0].is_zero():
+            definition.refuse(f"its derivative in weight {i} is not proved 0 all over the box")
+    words = below(objective, lows, level, least, least_level)
+    sides = sum(a < b for a, b in zip(lows, highs, strict=True))
+    return (
+        f"All over the box from {listed(low)} to {listed(high)}, {sides} of whose "
+        f"{objective.size} sides have a length, {objective} has gradient 0 and is constant, "
+        f"{words}.",
+        "exact",
+    )
+
+
+def flat_box(proof: Entry) -> Words:
+    definition, low, high, limit, place, least, difference = proof.fields(
+        "objective", "low", "high", "bound", "component", "lower", "gap"
+    )
+    objective = Objective.read(definition)
+    lows, highs = read_sides(low, high, objective.size)
+    bound, component = limit.positive(), place.integer(0, objective.size - 1)
+    over = objective.loss(variables([span(a, b) for a, b in zip(lows, highs, strict=True)]))
+    for i in range(objective.size):
+        if not abs(over.gradient[i, 0]) < bound:
+            limit.refuse(f"is not proved for the derivative in weight {i}")
+    slope = over.gradient[component, 0]
+    if not (slope > 0 or slope < 0):
+        place.refuse("this derivative is not proved to be 0 nowhere in the box")
+    return (
+        f"All over the box from {listed(low)} to {listed(high)} the derivatives of {objective} are "
+        f"less than {limit.value} in size, the one in weight {component} is never 0, and it is "
+        f"higher {exceeds(objective, over, least, difference)}.",
+        f"derivative in weight {component} about {slope.str(3, radius=False)}",
+    )
+
+
+def trap(proof: Entry) -> Words:
+    definition, where, curvatures, steps, noise, low, difference = proof.fields(
+        "objective", "ball", "curvature", "steps", "noise", "lower", "gap"
+    )
+    objective = Objective.read(definition)
+    box = Box.read(where, objective.size)
+    least, most = (entry.positive() for entry in curvatures.fields("least", "most"))
+    shortest, longest = (entry.positive() for entry in steps.fields("least", "most"))
+    steps.expect(shortest <= longest, "a least step up to the most")
+    at_centre = objective.loss(variables(balls(box.centre)))
+    over = objective.loss(variables(box.balls()))
+    if not between(over.hessian, least, most):
+        curvatures.refuse("is not proved to hold the eigenvalues of the Hessian all over the ball")
+    slope = sum(square(g) for g in at_centre.gradient.entries()).sqrt()
+    inward = least * arb(box.radius) - slope
+    room = 2 * arb(box.radius) - longest * (most * box.radius + slope)
+    if not inward > 0:
+        where.refuse("the gradient at its centre is too large")
+    if not room > 0:
+        steps.refuse("the most is too long: descent may leap over the ball")
+    reach = noise.positive() * arb(objective.size).sqrt()
+    if not (reach < shortest * inward and reach < room):
+        noise.refuse("is not proved to keep the ball")
+    near = ", ".join(decimal(arb(value)) for value in box.centre)
+    return (
+        f"The ball of radius {where.value['radius']} round weights near ({near}) is never left by "
+        f"gradient descent on {objective}, whatever its steps above 0 and up to "
+        f"{steps.value['most']}; with steps from {steps.value['least']} on it converges to the one "
+        "stationary point there, a strict local minimum, and without converging it stays even "
+        f"if up to {noise.value} is added to each weight after each step. The curvatures in the "
+        f"ball lie between {curvatures.value['least']} and {curvatures.value['most']}, and all "
+        f"values in it are higher {exceeds(objective, over, low, difference)}.",
+        f"value {decimal(at_centre.value)} at the centre",
+    )
+
+
+def updated(objective: Objective, box: Sequence[arb], step: fmpq) -> list[arb]:
+    """What a step of descent makes of the points of a box."""
+    centre = [ball.mid() for ball in box]
+    gradient = objective.loss(variables(centre)).gradient
+    hessian, size = objective.loss(variables(box)).hessian, range(len(box))
+    return [
+        centre[i]
+        - step * gradient[i, 0]
+        + sum((int(i == j) - step * hessian[i, j]) * (box[j] - centre[j]) for j in size)
+        for i in size
+    ]
+
+
+def read_batches(definition: Entry, pace: Entry, size: Entry) -> tuple[Objective, fmpq, int]:
+    objective = Objective.read(definition)
+    plain = objective.mean and {*objective.counts} == {1}
+    definition.expect(plain, "a mean over points that count once")
+    return objective, pace.positive(), size.integer(1, len(objective.targets))
+
+
+def batch_escape(proof: Entry) -> Words:
+    definition, pace, number, here, there, way, threshold = proof.fields(
+        "objective", "step", "size", "inside", "outside", "path", "level"
+    )
+    objective, step, size = read_batches(definition, pace, number)
+    points = len(objective.targets)
+    inside, outside = (Box.read(entry, objective.size) for entry in (here, there))
+    level = threshold.number()
+    _, over, index = one_stationary_point(objective, inside)
+    if index != 0:
+        here.refuse("the Hessian is not positive definite all over it")
+    for box in (inside, outside):
+        if not box.holds(updated(objective, box.balls(), step)):
+            box.entry.refuse("full-batch descent is not proved to stay in it")
+    reached = inside.balls()
+    for entry in way.items(1, 64):
+        batch = [item.integer(0, points - 1) for item in entry.items(size, size)]
+        entry.expect(len({*batch}) == size, "a batch of different examples")
+        reached = updated(objective.of(batch), reached, step)
+    if not outside.holds(reached):
+        way.refuse("is not proved to lead from all of `inside` into `outside`")
+    if not (over.value > level and objective.loss(outside.balls()) < level):
+        threshold.refuse("is not proved to lie between the values in the two boxes")
+    return (
+        f"Full-batch descent with step {pace.value} on {objective} never leaves the points within "
+        f"{inside}, which hold one stationary point, a strict local minimum, nor those within "
+        f"{outside}. The mini-batches {json.dumps(way.value)} of the examples, in this order, lead "
+        f"from all of the former into the latter; {threshold.value} lies between the values there.",
+        f"{math.comb(points, size)} batches of {size}, {len(way.value)} updates",
+    )
+
+
+def batch_trap(proof: Entry) -> Words:
+    definition, pace, number, where, restless, low, difference = proof.fields(
+        "objective", "step", "size", "box", "moving", "lower", "gap"
+    )
+    objective, step, size = read_batches(definition, pace, number)
+    points = len(objective.targets)
+    number.expect(math.comb(points, size) <= MAX_BATCHES, f"up to {MAX_BATCHES} batches")
+    box, moving = Box.read(where, objective.size), restless.integer(0, points - 1)
+    _, over, index = one_stationary_point(objective, box)
+    if index != 0:
+        where.refuse("the Hessian is not positive definite all over it")
+    for batch in combinations(range(points), size):
+        if not box.holds(updated(objective.of(batch), box.balls(), step)):
+            where.refuse(f"the batch {list(batch)} is not proved to keep it")
+    slopes = objective.of([moving]).loss(variables(box.balls())).gradient.entries()
+    if not any(slope > 0 or slope < 0 for slope in slopes):
+        restless.refuse("the gradient of this example is not proved to be 0 nowhere in the box")
+    return (
+        f"Within {box}, {objective} has one stationary point, a strict local minimum. No sequence "
+        f"of mini-batches of {size} leads out with step {pace.value}, though the gradient of "
+        f"example {moving} is nowhere 0 there. All values there are higher "
+        f"{exceeds(objective, over, low, difference)}.",
+        f"{math.comb(points, size)} batches of {size}",
+    )
+
+
+SLOPES, BENDS = {"rises": 1, "falls": -1}, {"valley": 1, "peak": -1}
+
+
+def line(proof: Entry) -> Words:
+    definition, several = proof.fields("objective", "accounts")
+    objective, sentences = read_line(definition), []
+    for account in several.items(1, 4):
+        l2, cuts, parts = account.fields("penalty", "cuts", "parts")
+        l2.expect(l2.number() >= 0, "at least 0")
+        penalised = replace(objective, penalty=l2.number())
+        places = [item.number() for item in cuts.items(2, 64)]
+        first, *middle, last = parts.items(len(places) + 1, len(places) + 1)
+        cuts.expect(places[0] < 0 < places[-1], "a list from a negative to a positive number")
+        for side, start, part in ((-1, -places[0], first), (1, places[-1], last)):
+            sign = SLOPES[part.choice(SLOPES)] * side
+            slope, scale, _ = tail(objective, side, start)
+            outward = slope * scale + 2 * penalised.penalty * start
+            if not (slope * sign > 0 if penalised.penalty == 0 else sign > 0 and outward > 0):
+                part.refuse("is not proved beyond the last cut")
+
+        def derivative(ball: arb, order: int, sign: int, of: Objective = penalised) -> arb:
+            jet = of.loss(variables([ball]))
+            return sign * (jet.gradient if order == 1 else jet.hessian)[0, 0]
+
+        found: dict[str, list[str]] = {"valley": [], "peak": []}
+        for i, part in enumerate(middle):
+            low, high = places[i : i + 2]
+            cuts.expect(low < high, "an increasing list")
+            word = part.choice([*SLOPES, *BENDS])
+            order, sign = (1, SLOPES[word]) if word in SLOPES else (2, BENDS[word])
+            if not everywhere(partial(derivative, order=order, sign=sign), low, high):
+                part.refuse(f"is not proved from {cuts.value[i]} to {cuts.value[i + 1]}")
+            if word in BENDS:
+                ends = derivative(arb(low), 1, -sign), derivative(arb(high), 1, sign)
+                if not (ends[0] > 0 and ends[1] > 0):
+                    part.refuse("the slope is not proved to change its sign there")
+                found[word].append(f"between {cuts.value[i]} and {cuts.value[i + 1]}")
+        counts = [
+            f"strict local {name}: {len(places)}" + f" ({', '.join(places)})" * bool(places)
+            for name, places in (("minima", found["valley"]), ("maxima", found["peak"]))
+        ]
+        sentences.append(f"with penalty {l2.value}, {', '.join(counts)}")
+    return f"All stationary points of {objective} on R: {'; '.join(sentences)}.", "all of R"
+
+
+def convex_from(proof: Entry) -> Words:
+    definition, enough, little, place, limit = proof.fields(
+        "objective", "strength", "below", "weight", "start"
+    )
+    objective, start, weight = read_line(definition), limit.positive(), place.number()
+    strength, less = enough.positive(), little.number()
+    little.expect(0 <= less < strength, "at least 0, and below the strength")
+
+    def bend(ball: arb, penalty: fmpq = strength) -> arb:
+        return replace(objective, penalty=penalty).loss(variables([ball])).hessian[0, 0]
+
+    for side in (-1, 1):
+        if not tail(objective, side, start)[2] + 2 * strength > 0:
+            limit.refuse("beyond it the second derivative is not proved positive")
+    if not everywhere(bend, -start, start):
+        enough.refuse("the second derivative is not proved positive with it")
+    if not bend(arb(weight), less) < 0:
+        little.refuse("the second derivative at the weight is not proved negative with it")
+    return (
+        f"With an L2 penalty of strength {enough.value} or more {objective} is strictly convex on "
+        f"all of R; with {little.value} it is not, its second derivative being negative at "
+        f"{place.value}.",
+        f"second derivative {decimal(bend(arb(weight), less))} there",
+    )
+
+
+def chord(proof: Entry) -> Words:
+    definition, several, part, difference = proof.fields("objective", "ends", "share", "gap")
+    objective, gap = Objective.read(definition), difference.positive()
+    low, high = several.items(2, 2)
+    start, end, share = low.numbers(objective.size), high.numbers(objective.size), part.positive()
+    part.expect(share < 1, "below 1")
+    inner = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+    first, value, last = (objective.loss(balls(point)) for point in (start, inner, end))
+    excess = value - (1 - share) * first - share * last
+    if not excess > gap:
+        difference.refuse("is not proved")
+    return (
+        f"{part.value} of the way from {listed(low)} to {listed(high)}, {objective} exceeds the "
+        f"chord by more than {difference.value}: it is not convex.",
+        f"values {decimal(first)}, {decimal(value)}, {decimal(last)}",
+    )
+
+
+def negative_curvature(proof: Entry) -> Words:
+    definition, where, way, limit = proof.fields("objective", "point", "direction", "bound")
+    objective, bound = Objective.read(definition), limit.positive()
+    direction, size = way.numbers(objective.size), range(objective.size)
+    hessian = objective.loss(variables(balls(where.numbers(objective.size)))).hessian
+    form = sum(direction[i] * hessian[i, j] * direction[j] for i in size for j in size)
+    if not form < -bound:
+        limit.refuse("is not proved")
+    return (
+        f"At {listed(where)} the second derivative of {objective} along {listed(way)} is negative, "
+        f"below minus {limit.value}: it is not convex.",
+        f"second derivative {decimal(form)}",
+    )
+
+
+def sum_of_squares(proof: Entry) -> Words:
+    definition, several, rest, where = proof.fields("objective", "terms", "constant", "point")
+    objective = Objective.read(definition)
+    linear = objective.activations == ["identity"] and objective.exact
+    definition.expect(linear, "a linear model and squared error")
+    weights = fmpq_mpoly_ctx.get(("w", objective.size)).gens()
+    point, constant = where.numbers(objective.size), rest.number()
+    total: Any = constant
+    for term in several.items(0, MAX_WEIGHTS):
+        weight, coefficients = term.fields("factor", "form")
+        *slopes, offset = coefficients.numbers(objective.size + 1)
+        if sum(a * w for a, w in zip(slopes, point, strict=True)) + offset != 0:
+            where.refuse(f"is not a zero of {coefficients.place}")
+        form = sum(a * w for a, w in zip(slopes, weights, strict=True)) + offset
+        total = total + form * form * weight.positive()
+    if objective.loss(weights) - total != 0:
+        several.refuse("with the constant, do not sum up to the objective")
+    return (
+        f"{objective} is the constant {rest.value} plus the sum of {len(several.value)} squares of "
+        f"affine functions with positive factors: it is convex, and least at {listed(where)}.",
+        "exact",
+    )
+
+
+def no_radicals(proof: Entry) -> Words:
+    definition, values, where, several = proof.fields("objective", "polynomial", "root", "primes")
+    objective = read_line(definition)
+    polynomial = fmpz_poly([item.integer(-(10**30), 10**30) for item in values.items(6, 100)])
+    degree, coefficients = polynomial.degree(), [int(c) for c in polynomial.coeffs() if c != 0]
+    low, high = (entry.positive() for entry in where.fields("low", "high"))
+    where.expect(low < high, "an interval")
+
+    whole = all(x.q == 1 for (x,) in objective.inputs)
+    powers = [abs(int(x.p)) for (x,) in objective.inputs] if whole else [MAX_DEGREE + 1]
+    definition.expect(sum(powers) <= MAX_DEGREE, "of integer inputs, not too large")
+    one, squared = fmpq_poly([1]), objective.error == "squared-error"
+    slope = fmpq_poly([0])  # the numerator over the product of the 1 + z^k, cubed if squared
+    for i, ((x,), y) in enumerate(zip(objective.inputs, objective.targets, strict=True)):
+        power = fmpq_poly([0] * powers[i] + [1])
+        over = one if x > 0 else power  # s(xw) = over / (1 + z^k), k = |x|
+        term = (over - y * (one + power)) * x * objective.counts[i]
+        term = term * 2 * power if squared else term
+        for j, k in enumerate(powers):
+            if j != i:
+                term = term * (one + fmpq_poly([0] * k + [1])) ** (3 if squared else 1)
+        slope = slope + term
+    quotient, remainder = divmod(slope, fmpq_poly(polynomial))
+    if not remainder.is_zero() or quotient.is_zero():
+        values.refuse("does not divide the derivative")
+    if not all(c >= 0 for c in quotient.coeffs()) and not all(c <= 0 for c in quotient.coeffs()):
+        values.refuse("leaves a quotient with coefficients of both signs")
+    if sum((a > 0) != (b > 0) for a, b in pairwise(coefficients)) != 1:
+        values.refuse("its coefficients do not change their sign once")
+    if not slope(low) > 0 > slope(high):
+        where.refuse("the derivative does not change its sign there, downwards in z")
+
+    patterns = {}
+    for name, entry in zip(
+        ("irreducible", "transposition", "cycle"),
+        several.fields("irreducible", "transposition", "cycle"),
+        strict=True,
+    ):
+        if name == "cycle" and entry.value is None:
+            continue
+        prime = entry.integer(2, MAX_PRIME)
+        entry.expect(all(prime % k for k in range(2, math.isqrt(prime) + 1)), "a prime")
+        factors = nmod_poly([int(c) % prime for c in polynomial.coeffs()], prime).factor()[1]
+        lengths = sorted(factor.degree() for factor, _ in factors)
+        sound = sum(lengths) == degree and all(exponent == 1 for _, exponent in factors)
+        entry.expect(sound, "a prime that neither divides the leading coefficient nor ramifies")
+        patterns[name] = lengths
+        fits = {
+            "irreducible": lengths == [degree],
+            "transposition": lengths.count(2) == 1 and all(n % 2 or n == 2 for n in lengths),
+            "cycle": lengths == [1, degree - 1],
+        }
+        entry.expect(fits[name], f"a prime for that: modulo it the factors have degrees {lengths}")
+    values.expect(degree >= 5, "a polynomial of degree 5 at least")
+    prime_degree = all(degree % k for k in range(2, degree))
+    several.expect(prime_degree or "cycle" in patterns, "with a cycle, the degree not being prime")
+    return (
+        f"{objective} has one stationary point on R, its global minimum. There z = e^(-w) is the "
+        f"only positive root of the polynomial with the coefficients {values.value} (constant "
+        f"first), between {where.value['low']} and {where.value['high']}. It is irreducible and "
+        f"its Galois group is S_{degree}: z cannot be written with radicals.",
+        f"factors of degrees {patterns['transposition']} modulo {several.value['transposition']}",
+    )
+
+
+# Complete lists: a tree of boxes, each without a stationary point or within the box of a known one.
+
+Cell = tuple[tuple[float, ...], tuple[float, ...]]  # a box: its low ends, its high ends
+
+MAX_ROOTS, MAX_SUBSETS = 1000, 3000
+CUT = 0.4921875  # where a side is cut: off its middle
+SPLITS, WITHIN, KRAWCZYK, UNDECIDED = "123456", "=", "#", "?"
+LEAVES = WITHIN + KRAWCZYK + UNDECIDED
+# Each other printable character stands for a direction, but for brackets, quotes and backslash.
+DIRECTIONS = "".join(c for c in map(chr, range(33, 127)) if c not in SPLITS + LEAVES + '[]{}"\\')
+
+
+def doubles(values: Sequence[fmpq], entry: Entry) -> tuple[float, ...]:
+    """The numbers as floats, which must hold them exactly: boxes are cut in floats."""
+    floats = tuple(int(value.p) / int(value.q) for value in values)
+    pairs = zip(floats, values, strict=True)
+    exact = all(fmpq(*x.as_integer_ratio()) == value for x, value in pairs)
+    entry.expect(exact, "of numbers that a float of 64 bits holds exactly")
+    return floats
+
+
+def inside(inner: tuple[Sequence[Any], Sequence[Any]], outer: Cell) -> bool:
+    """Whether a box is proved to lie in the interior of another."""
+    lows = all(a > b for a, b in zip(inner[0], outer[0], strict=True))
+    return lows and all(a < b for a, b in zip(inner[1], outer[1], strict=True))
+
+
+def overlap(one: Cell, other: Cell) -> bool:
+    return all(a <= d and c <= b for a, b, c, d in zip(*one, *other, strict=True))
+
+
+class Neuron:
+    """F(w) = sum_i phi_i(w.x_i) x_i, the gradient of one neuron but for a positive factor.
+
+    With s = s(h), phi(h) = (s - t) s (1 - s) has the derivative psi(h) = s (1 - s) q(s), where
+    q(s) = -3 s^2 + 2 (1 + t) s - t. So phi falls, until s = (1 + t - r)/3, r^2 = 1 - t + t^2, if
+    t > 0; rises, until s = (1 + t + r)/3, if t < 1; and falls. As tanh(h) = 2 s(2h) - 1, a tanh
+    neuron is a sigmoid neuron with inputs 2 x and targets (1 + t)/2.
+    """
+
+    def __init__(self, objective: Objective, entry: Entry) -> None:
+        known = objective.activations in (["sigmoid"], ["tanh"])
+        plain = objective.error == "squared-error" and objective.penalty == 0
+        entry.expect(known and plain, "one sigmoid or tanh neuron, squared error, without penalty")
+        tanh = objective.activations == ["tanh"]
+        self.targets = [(1 + y) / 2 if tanh else y for y in objective.targets]
+        self.rows = [
+            [x * (1 + tanh) for x in [*row, *[fmpq(1)] * objective.biases[0]]]
+            for row in objective.inputs
+        ]
+        self.counts, self.size = objective.counts, objective.size
+        self.balls = balls(self.targets)
+        self.turns = [turns(t) for t in self.targets]
+        self.inputs = arb_mat(self.rows)
+        # From the low and high ends of w: the low ends of all w.x_i, then the high ends.
+        up = [[max(x, fmpq(0)) for x in row] for row in self.rows]
+        down = [[min(x, fmpq(0)) for x in row] for row in self.rows]
+        ends = [a + b for a, b in zip(up, down, strict=True)]
+        self.ends = arb_mat(ends + [b + a for a, b in zip(up, down, strict=True)])
+        weighted = [[x * n for x in row] for row, n in zip(self.rows, self.counts, strict=True)]
+        self.columns = arb_mat(weighted).transpose()
+        outer = [
+            [a * b for a in row for b in more]
+            for row, more in zip(self.rows, weighted, strict=True)
+        ]
+        self.outer = arb_mat(outer).transpose()
+
+    def reach(self, cell: Cell) -> arb_mat:
+        return self.ends * arb_mat(2 * self.size, 1, [*cell[0], *cell[1]])
+
+    def direction(self, u: Sequence[fmpq]) -> list[tuple[int, arb, bool]]:
+        """For each x_i that is not orthogonal to u: i, u.x_i as often as it counts, its sign."""
+        products = [sum(a * x for a, x in zip(u, row, strict=True)) for row in self.rows]
+        pairs = enumerate(zip(products, self.counts, strict=True))
+        return [(i, arb(value * n), bool(value > 0)) for i, (value, n) in pairs if value != 0]
+
+    def rises(self, direction: list[tuple[int, arb, bool]], cell: Cell) -> bool:
+        """Whether u.F > 0 is proved all over the box."""
+        ends, points, total = self.reach(cell), len(self.rows), arb(0)
+        for i, factor, positive in direction:
+            bound = self.least if positive else self.greatest
+            total += factor * bound(i, ends[i, 0], ends[points + i, 0])
+        return bool(total > 0)
+
+    def least(self, i: int, low: arb, high: arb) -> arb:
+        """A lower bound of phi_i from low to high."""
+        (bottom, depth), (top, _), t = *self.turns[i], self.balls[i]
+        if high < bottom or low > top:
+            return phi(high, t)
+        if not low > bottom:
+            return depth
+        return phi(low, t) if high < top else phi(low, t).min(phi(high, t))
+
+    def greatest(self, i: int, low: arb, high: arb) -> arb:
+        """An upper bound of phi_i from low to high."""
+        (bottom, _), (top, height), t = *self.turns[i], self.balls[i]
+        if high < bottom or low > top:
+            return phi(low, t)
+        if not high < top:
+            return height
+        return phi(high, t) if low > bottom else phi(low, t).max(phi(high, t))
+
+    def at(self, point: Sequence[float]) -> arb_mat:
+        """F at a point, as a column."""
+        sums = self.inputs * arb_mat(self.size, 1, list(point))
+        values = [phi(sums[i, 0], t) for i, t in enumerate(self.balls)]
+        return self.columns * arb_mat(len(values), 1, values)
+
+    def slopes(self, cell: Cell) -> arb_mat:
+        """The derivative of F, enclosed over the box."""
+        ends, points = self.reach(cell), len(self.rows)
+        values = [psi(ends[i, 0], ends[points + i, 0], t) for i, t in enumerate(self.balls)]
+        entries = (self.outer * arb_mat(points, 1, values)).entries()
+        return arb_mat(self.size, self.size, entries)
+
+
+def phi(h: arb, t: arb) -> arb:
+    e = (-h).exp()
+    s = 1 / (1 + e)
+    return (s - t) * s * (e * s)
+
+
+def psi(low: arb, high: arb, t: arb) -> arb:
+    """psi enclosed from low to high: s (1 - s) is greatest at h = 0, q at s = (1 + t)/3."""
+    start, end, vertex = sigmoid(low), sigmoid(high), (1 + t) / 3
+    bell = (start * sigmoid(-low)).union(end * sigmoid(-high))
+    if not (low > 0 or high < 0):
+        bell = bell.union(arb(0.25))
+    q = [(2 + 2 * t - 3 * s) * s - t for s in (start, end)]
+    if not (start > vertex or end < vertex):
+        q.append(3 * vertex * vertex - t)
+    return bell * q[0].union(q[1]).union(q[-1])
+
+
+def turns(t: fmpq) -> list[tuple[arb, arb]]:
+    """Where phi is least, and its value there; where it is greatest; at infinity if nowhere."""
+    r = arb(1 - t + t * t).sqrt()
+    found = [
+        ((s / (1 - s)).log(), (s - t) * s * (1 - s)) for s in ((1 + t - r) / 3, (1 + t + r) / 3)
+    ]
+    least = found[0] if t > 0 else (arb.neg_inf(), arb(0))
+    return [least, found[1] if t < 1 else (arb.pos_inf(), arb(0))]
+
+
+def projection(rows: Sequence[Sequence[fmpq]], x: Sequence[fmpq]) -> list[fmpq]:
+    """The coefficients of the orthogonal projection of x on the span of independent rows."""
+    if not rows:
+        return []
+    matrix = fmpq_mat(rows)
+    return (matrix * matrix.transpose()).solve(matrix * fmpq_mat(len(x), 1, x)).entries()
+
+
+def reached(neuron: Neuron, entry: Entry) -> list[arb]:
+    """Ranges of the weights that hold all stationary points in R^p."""
+    rows, size = neuron.rows, neuron.size
+    for t in neuron.targets:
+        entry.expect(bool(0 < t < 1), "false: a target is no value of the activation")
+    logits = [(arb(t) / (1 - t)).log() for t in neuron.targets]
+    # Sets of independent inputs, by number, and ranges of their h_i.
+    sets: dict[tuple[int, ...], list[arb]] = {(): []}
+    for _ in range(size):
+        larger: dict[tuple[int, ...], list[arb]] = {}
+        for chosen, ranges in sets.items():
+            basis = [rows[i] for i in chosen]
+            for k in {*range(len(rows))} - {*chosen}:
+                shares = projection(basis, rows[k])
+                columns = zip(*basis, strict=True) if basis else [()] * size
+                spanned = [sum(map(fmpq.__mul__, shares, column)) for column in columns]
+                if spanned == rows[k]:
+                    continue
+                c = sum((a * h for a, h in zip(shares, ranges, strict=True)), arb(0))
+                new = {**dict(zip(chosen, ranges, strict=True)), k: c.union(logits[k])}
+                key = tuple(sorted(new))
+                known = larger.get(key, [new[i] for i in key])
+                larger[key] = [h.union(new[i]) for h, i in zip(known, key, strict=True)]
+        sets = larger
+        entry.expect(0 < len(sets) <= MAX_SUBSETS, "false: inputs must span R^p, and be fewer")
+    corners = []
+    for chosen, ranges in sets.items():
+        inverse = arb_mat(fmpq_mat([rows[i] for i in chosen]).inv())
+        corners.append((inverse * arb_mat(size, 1, ranges)).entries())
+    return [reduce(arb.union, column) for column in zip(*corners, strict=True)]
+
+
+def remains(neuron: Neuron, cell: Cell) -> tuple[list[arb], list[arb]] | None:
+    """Low and high ends of what holds all zeros in the box, by Krawczyk's operator; None: none."""
+    low, high = cell
+    size, slopes = range(len(low)), neuron.slopes(cell)
+    centre = [a + (b - a) / 2 for a, b in zip(low, high, strict=True)]
+    try:
+        y = slopes.mid().inv().mid()
+    except (ZeroDivisionError, ValueError):
+        return [arb(a) for a in low], [arb(b) for b in high]
+    shift, product = y * neuron.at(centre), y * slopes
+    radius = [(arb(high[k]) - centre[k]).max(centre[k] - arb(low[k])) for k in size]
+    lows, highs = [], []
+    for k in size:
+        spread = sum(abs(int(k == j) - product[k, j]) * radius[j] for j in size)
+        image = centre[k] - shift[k, 0]
+        lows.append((image - spread).max(arb(low[k])))
+        highs.append((image + spread).min(arb(high[k])))
+        if lows[k] > highs[k]:
+            return None
+    return lows, highs
+
+
+def isolated(neuron: Neuron, entry: Entry) -> tuple[Cell, int]:
+    """The box of a root, in which F has exactly one zero, and the index there."""
+    where, extent, index = entry.fields("centre", "radius", "index")
+    middle, radius = where.numbers(neuron.size), extent.positive()
+    centre = doubles(middle, where)
+    cell = (
+        doubles([x - radius for x in middle], extent),
+        doubles([x + radius for x in middle], extent),
+    )
+    at_centre = neuron.slopes((centre, centre))
+    try:
+        y = at_centre.mid().inv().mid()
+    except (ZeroDivisionError, ValueError):
+        where.refuse("the Hessian there is not proved regular")
+    escaped = leaves_box(y, neuron.at(centre), neuron.slopes(cell), radius)
+    if escaped is not None:
+        extent.refuse(f"the box is not mapped into its interior (weight {escaped})")
+    negative = negative_eigenvalues(at_centre)
+    if negative is None or negative != index.integer(0, neuron.size):
+        index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
+    return cell, negative
+
+
+def walk(
+    neuron: Neuron, entry: Entry, whole: Cell, roots: Sequence[Cell], directions: Sequence[Any]
+) -> list[Cell]:
+    """Verify a tree over a box, node for node in preorder; the boxes that it leaves undecided."""
+    tree, size = entry.value, len(whole[0])
+    entry.expect(type(tree) is str, "a string")
+    used = dict(zip(DIRECTIONS, directions, strict=False))
+    grows = dict.fromkeys([*LEAVES, *used], -1) | dict.fromkeys(SPLITS[:size], 1)
+    missing = 1
+    for place, node in enumerate(tree):
+        if missing == 0 or node not in grows:
+            entry.refuse(f"character {place} does not belong to a tree")
+        missing += grows[node]
+    entry.expect(missing == 0, "a whole tree")
+    undecided, waiting = [], [whole]
+    for place, node in enumerate(tree):
+        low, high = cell = waiting.pop()
+        if node in used:
+            proved = neuron.rises(used[node], cell)
+        elif node == WITHIN:
+            proved = any(inside(cell, root) for root in roots)
+        elif node == KRAWCZYK:
+            rest = remains(neuron, cell)
+            proved = rest is None or any(inside(rest, root) for root in roots)
+        elif node == UNDECIDED:
+            proved = True
+            undecided.append(cell)
+        else:
+            k = SPLITS.index(node)
+            edge = low[k] + (high[k] - low[k]) * CUT
+            proved = low[k] < edge < high[k]
+            waiting.append(((*low[:k], edge, *low[k + 1 :]), high))
+            waiting.append((low, (*high[:k], edge, *high[k + 1 :])))
+        if not proved:
+            entry.refuse(f"the box of character {place} is not as {node!a} says")
+    return undecided
+
+
+def complete_list(proof: Entry) -> Words:
+    definition, extent, all_space, vectors, points, tree = proof.fields(
+        "objective", "box", "everywhere", "directions", "roots", "tree"
+    )
+    objective = Objective.read(definition)
+    neuron = Neuron(objective, definition)
+    size, (low, high) = neuron.size, extent.fields("low", "high")
+    extent.expect(size <= len(SPLITS), f"of at most {len(SPLITS)} weights")
+    sides = read_sides(low, high, size)
+    whole = doubles(sides[0], low), doubles(sides[1], high)
+    if all_space.flag():
+        for k, h in enumerate(reached(neuron, all_space)):
+            within = h > whole[0][k] and h < whole[1][k]
+            all_space.expect(bool(within), f"false: the box is too small in weight {k}")
+    roots: list[Cell] = []
+    found = [0] * (size + 1)
+    for entry in points.items(0, MAX_ROOTS):
+        cell, index = isolated(neuron, entry)
+        if not inside(cell, whole):
+            entry.refuse("its box must lie in the interior of the whole")
+        if any(overlap(cell, other) for other in roots):
+            entry.refuse("its box must be apart from those before it")
+        roots.append(cell)
+        found[index] += 1
+    lists = vectors.items(0, len(DIRECTIONS))
+    directions = [neuron.direction(vector.numbers(size)) for vector in lists]
+    undecided = walk(neuron, tree, whole, roots, directions)
+
+    sides_in_words = [f"[{a}, {b}]" for a, b in zip(low.value, high.value, strict=True)]
+    where = " x ".join(sides_in_words) if undecided or not all_space.value else f"R^{size}"
+    kinds = [f"{count} of index {k}" for k, count in enumerate(found) if count]
+    points_in_words = "1 stationary point" if len(roots) == 1 else f"{len(roots)} stationary points"
+    text = f"In {where}, {objective} has {'at least' if undecided else 'exactly'} {points_in_words}"
+    if roots:
+        text += (
+            f", each with a regular Hessian: {', '.join(kinds)} (the index is the number of its "
+        )
+        text += f"negative eigenvalues: 0 at a strict local minimum, {size} at a maximum)"
+    text += "."
+    if undecided:
+        text += f" Any others in this box lie in {len(undecided)} undecided parts of it, in "
+        hull = [
+            (min(c[0][k] for c in undecided), max(c[1][k] for c in undecided)) for k in range(size)
+        ]
+        text += " x ".join(f"[{decimal(arb(a))}, {decimal(arb(b))}]" for a, b in hull) + "."
+    return text, f"{len(tree.value)} boxes"
 
 
 # Checking
 
+KINDS: dict[str, Callable[[Entry], Words]] = {
+    "stationary-point": stationary_point,
+    "worse-local-minimum": worse_local_minimum,
+    "dead-cone": dead_cone,
+    "plateau": plateau,
+    "flat-box": flat_box,
+    "trap": trap,
+    "batch-escape": batch_escape,
+    "batch-trap": batch_trap,
+    "line": line,
+    "convex-from": convex_from,
+    "chord": chord,
+    "negative-curvature": negative_curvature,
+    "sum-of-squares": sum_of_squares,
+    "no-radicals": no_radicals,
+    "complete-list": complete_list,
+}
+
 
 def prove(certificate: Entry) -> Statement:
     """What the certificate proves, whatever it says in words; raises Refused."""
-    schema, kind, claim, _, proof = certificate.fields(
-        "schema", "kind", "claim", "statement", "proof"
+    schema, kind, claim, _, bits, proof = certificate.fields(
+        "schema", "kind", "claim", "statement", "precision", "proof"
     )
-    schema.integer(1, 1)
+    schema.integer(2, 2)
     named = type(claim.value) is str and re.fullmatch("[a-z0-9-]{1,80}", claim.value)
     claim.expect(bool(named), "the id of a claim")
-    return Statement(kind.value, claim.value, *KINDS[kind.choice(KINDS)](proof))
+    with ctx.workprec(bits.integer(64, 4096)):
+        return Statement(kind.value, claim.value, *KINDS[kind.choice(KINDS)](proof))
 
 
 def check(text: str) -> Statement:

@@ -77,13 +77,17 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reading(Struct, frozen=True, forbid_unknown_fields=True):
-    """One way to read a claim, ``id`` None for the literal one; loading fills in ``kind``."""
+    """One way to read a claim, ``id`` None for the literal one; loading fills in ``kind``.
+
+    A question has an ``answer``, in Markdown, which is what its verdict speaks of.
+    """
 
     id: str | None
     title: str
     statement: str
     formal: str
     kind: Kind | None = None
+    answer: str | None = None
     expected: str | None = None
 
 
@@ -98,13 +102,22 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     statement: str
     formal: str
     controls: list[str]
+    answer: str | None = None
     expected: str | None = None
     conditions: list[Condition] = []
     readings: list[Reading] = []
 
     def judged(self) -> list[Reading]:
         """Return every reading that gets a verdict, the literal one (id None) first."""
-        literal = Reading(None, self.title, self.statement, self.formal, self.kind, self.expected)
+        literal = Reading(
+            None,
+            self.title,
+            self.statement,
+            self.formal,
+            kind=self.kind,
+            answer=self.answer,
+            expected=self.expected,
+        )
         return [literal, *self.readings]
 
 

@@ -31,7 +31,10 @@ class Named(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StudyResult(Struct, frozen=True):
-    """What a study came to by the rule of its plan; ``n`` of ``planned`` units were drawn."""
+    """What a study came to on one of its questions, by the rule of its plan.
+
+    ``n`` of ``planned`` runs were drawn; the question judges the reading of the claims.
+    """
 
     name: str
     claims: list[str]
@@ -42,6 +45,8 @@ class StudyResult(Struct, frozen=True):
     planned: int
     n: int
     estimates: list[Any]
+    question: str = ""
+    reading: str | None = None
 
 
 class Control(Struct, frozen=True, forbid_unknown_fields=True):

@@ -157,6 +157,11 @@ def _validate_reading(path: Path, name: str, reading: Reading, formulas: bool) -
     for field in ("title", "statement"):
         if not getattr(reading, field).strip():
             _fail(path, name, f"{field} is empty; write it")
+    if reading.kind == "question":
+        if not (reading.answer or "").strip():
+            _fail(path, name, "a question is judged by its answer; write it as 'answer'")
+    elif reading.answer is not None:
+        _fail(path, name, f"{reading.kind!r} asks nothing; remove 'answer'")
     if reading.expected is not None:
         if reading.kind == "frequency":
             _fail(path, name, "a frequency is judged by its study's rule; remove 'expected'")

@@ -7,6 +7,7 @@ shows it as an image.
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from claims.exhibits import Intervals, Outcomes
 
@@ -48,7 +50,7 @@ _STYLE: Any = {
     "xtick.color": COLOURS["soft"][0],
     "ytick.color": COLOURS["ink"][0],
 }
-_WIDTH = 7.6  # inches
+_WIDTH = 5.6  # inches: legible where a phone shows it at its own width
 _ROW = 0.27
 
 
@@ -61,24 +63,20 @@ def draw(exhibit: Intervals | Outcomes) -> bytes:
 
 
 def _draw_intervals(exhibit: Intervals) -> bytes:
+    low, high = exhibit.axis
     with _chart([(row.group, row.label) for row in exhibit.rows]) as (figure, axes, places):
         for place, row in zip(places, exhibit.rows, strict=True):
-            axes.plot([row.lower, row.upper], [place, place], color=COLOURS["mark"][0], linewidth=2)
-            axes.plot([row.estimate], [place], "o", color=COLOURS["mark"][0], markersize=6)
-        if exhibit.threshold is not None:
-            axes.axvline(
-                exhibit.threshold, color=COLOURS["limit"][0], linewidth=1.2, linestyle=(0, (4, 3))
-            )
-            axes.annotate(
-                f"threshold {exhibit.threshold:g}",
-                (exhibit.threshold, 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(4, 3),
-                textcoords="offset points",
-                color=COLOURS["limit"][0],
-            )
-        axes.set_xlim(-0.01, 1.01)
-        axes.set_xlabel(exhibit.quantity)
+            # A bar without an end on the axis runs off it.
+            ends = [max(row.lower, low - 1), min(row.upper, high + 1)]
+            axes.plot(ends, [place, place], color=COLOURS["mark"][0], linewidth=2)
+            inside = min(max(row.estimate, low), high)
+            axes.plot([inside], [place], "o", color=COLOURS["mark"][0], markersize=6)
+        for limit in exhibit.limits:
+            axes.axvline(limit, color=COLOURS["limit"][0], linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.set_xlim(low - 0.01 * (high - low), high + 0.01 * (high - low))
+        if exhibit.percent:
+            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+        axes.set_xlabel(textwrap.fill(exhibit.quantity, 60))
         axes.grid(axis="x", color=COLOURS["rule"][0], linewidth=0.8)
         return _svg(figure)
 
@@ -101,7 +99,7 @@ def _draw_outcomes(exhibit: Outcomes) -> bytes:
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(-0.02, 1.0),
-            ncols=3,
+            ncols=2,
             frameon=False,
             handlelength=0.9,
             columnspacing=1.4,

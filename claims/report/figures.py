@@ -20,47 +20,52 @@ class Drawn:
     rows: tuple[tuple[str, ...], ...]
 
 
-def study_figures(name: str, result: Mapping[str, Any]) -> list[Drawn]:
-    """Every figure of the study `name`, in the order in which its page shows them."""
-    figures = []
-    estimates = intervals(result)
-    if estimates:
-        figures.append(_of_intervals(name, estimates, result["sentence"]))
-    ends = outcomes(result)
-    if ends:
-        figures.append(_of_outcomes(name, ends))
+def study_figures(name: str, result: Mapping[str, Any]) -> dict[str, list[Drawn]]:
+    """Every figure of the study `name` by question, in the order in which pages show them."""
+    figures = {}
+    for question in result["questions"]:
+        stem = f"figures/{name}-{question['id']}"
+        drawn = [_of_intervals(stem, intervals(question), question["sentence"])]
+        ends = outcomes(question)
+        if ends:
+            drawn.append(_of_outcomes(stem, ends))
+        figures[question["id"]] = drawn
     return figures
 
 
-def _of_intervals(name: str, exhibit: Intervals, conclusion: str) -> Drawn:
-    limit = "" if exhibit.threshold is None else "; the broken line is the threshold of the rule"
+def _of_intervals(stem: str, exhibit: Intervals, conclusion: str) -> Drawn:
+    limits = (
+        "the broken line is the threshold of the rule"
+        if len(exhibit.limits) == 1
+        else "between the broken lines lies what the plan calls no difference"
+    )
     return Drawn(
-        path=f"figures/{name}-estimates.svg",
+        path=f"{stem}.svg",
         svg=draw(exhibit),
-        caption=f"{conclusion} Each point is an estimate, each bar its interval{limit}.",
-        alternative=f"Estimates with intervals of the {exhibit.quantity}, one row a cell; "
+        caption=f"{conclusion} Each point is an estimate, each bar its interval; {limits}.",
+        alternative=f"Estimates with intervals: {exhibit.quantity}, one row a setting; "
         "the numbers follow as a table.",
-        columns=("cell", "", "runs", "estimate", "lower", "upper"),
+        columns=("setting", "", "runs", "estimate", "lower", "upper"),
         rows=tuple(
             (
                 row.group,
                 row.label,
                 f"{row.n:,}",
-                *(f"{value:.4f}" for value in (row.estimate, row.lower, row.upper)),
+                *(f"{value:.4g}" for value in (row.estimate, row.lower, row.upper)),
             )
             for row in exhibit.rows
         ),
     )
 
 
-def _of_outcomes(name: str, exhibit: Outcomes) -> Drawn:
+def _of_outcomes(stem: str, exhibit: Outcomes) -> Drawn:
     return Drawn(
-        path=f"figures/{name}-outcomes.svg",
+        path=f"{stem}-outcomes.svg",
         svg=draw(exhibit),
-        caption=f"{_divided(exhibit)} Each bar divides the runs of a cell by how they ended.",
-        alternative="Shares of the runs by how they ended, one bar a cell; "
+        caption=f"{_divided(exhibit)} Each bar divides the runs of a setting by how they ended.",
+        alternative="Shares of the runs by how they ended, one bar a setting; "
         "the counts follow as a table.",
-        columns=("cell", "", *exhibit.classes),
+        columns=("setting", "", *exhibit.classes),
         rows=tuple(
             (row.group, row.label, *(f"{count:,}" for count in row.counts)) for row in exhibit.rows
         ),

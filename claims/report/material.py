@@ -1,7 +1,7 @@
 """What a report is made from, joined: catalogue, evidence, verdicts, results, certificates."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,13 @@ from claims.record import (
 )
 from claims.report.sentences import finding
 
-# What the pages show of a study's result, and of each of its estimates.
-STUDY_ENTRIES = ("scale", "n", "planned", "plan_hash", "decision", "sentence")
+# What the pages show of a study's result, of each of its questions, and of each estimate.
+STUDY_SCHEMA = 2
+STUDY_ENTRIES = ("scale", "n", "planned", "networks", "plan_hash", "factors", "questions")
+QUESTION_ENTRIES = (
+    *("id", "claim", "reading", "event", "arms", "outcome", "estimand", "region", "prediction"),
+    *("decision", "sentence", "n", "planned", "undecided", "estimates", "settings"),
+)
 ESTIMATE_ENTRIES = ("name", "n", "estimate", "lower", "upper")
 
 
@@ -94,7 +99,14 @@ def read_material(
     )
     for verdict in verdicts.values():
         for study in verdict.studies:
-            _require(studies / f"{study.name}.json", study.name in material.studies, verdict)
+            path = studies / f"{study.name}.json"
+            _require(path, study.name in material.studies, verdict)
+            asked = [one["id"] for one in material.studies[study.name]["questions"]]
+            if study.question not in asked:
+                raise BadMaterial(
+                    f"{path}: claim {verdict.id} rests on its question {study.question!r}, "
+                    "which it does not have; run `snakemake`."
+                )
         for name in verdict.certificates:
             _require(certificates / name, name in material.certificates, verdict)
     return material
@@ -124,18 +136,37 @@ def _unknown(check: Check, catalogue: Catalogue) -> str | None:
 
 def _read_study(path: Path) -> dict[str, Any]:
     result = _read(path)
-    faults = [f"without `{name}`" for name in STUDY_ENTRIES if name not in result]
-    estimates = result.get("estimates", [])
-    if not isinstance(estimates, list):
-        faults, estimates = [*faults, "`estimates` is no list"], []
-    for number, entry in enumerate(estimates, start=1):
-        known = entry if isinstance(entry, dict) else {}
-        faults += [
-            f"estimate {number} without `{name}`" for name in ESTIMATE_ENTRIES if name not in known
-        ]
-    if faults:
-        raise BadMaterial(f"{path}: {faults[0]}; delete it and run `snakemake`.")
+    fault = next(_faults(result), None)
+    if fault:
+        raise BadMaterial(f"{path}: {fault}; delete it and run `snakemake`.")
     return result
+
+
+def _faults(result: Mapping[str, Any]) -> Iterator[str]:
+    """What a result lacks, in words."""
+    if result.get("schema") != STUDY_SCHEMA:
+        yield f"`schema` is {result.get('schema')!r}, not {STUDY_SCHEMA}"
+    yield from (f"without `{name}`" for name in STUDY_ENTRIES if name not in result)
+    questions = result.get("questions")
+    if not isinstance(questions, list) or not questions:
+        yield "`questions` is no list with entries"
+        return
+    for number, question in enumerate(questions, start=1):
+        known = question if isinstance(question, dict) else {}
+        yield from (
+            f"question {number} without `{name}`" for name in QUESTION_ENTRIES if name not in known
+        )
+        estimates = known.get("estimates")
+        if not isinstance(estimates, list) or not estimates:
+            yield f"question {number}: `estimates` is no list with entries"
+            return
+        for place, entry in enumerate(estimates, start=1):
+            given = entry if isinstance(entry, dict) else {}
+            yield from (
+                f"question {number}, estimate {place} without `{name}`"
+                for name in ESTIMATE_ENTRIES
+                if name not in given
+            )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,11 +8,13 @@ and the groups it was made from.
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from claims.exhibits import networks
+from claims.report.figures import study_figures
 from claims.report.inputs import ROOT, group_sources
 from claims.report.material import Material
 from claims.report.site import Places
@@ -66,14 +68,21 @@ def build_provenance(
     }
     versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     studies = {
-        name: {key: result.get(key) for key in ("scale", "n", "planned", "plan_hash")}
+        name: {key: result[key] for key in ("scale", "n", "planned", "networks", "plan_hash")}
         for name, result in material.studies.items()
     }
     page = (
         environment()
         .get_template("provenance.html")
         .render(
-            top="", here="provenance", run=run, studies=studies, versions=versions, inputs=inputs
+            top="",
+            here="provenance",
+            run=run,
+            studies=studies,
+            trained=networks(material.studies),
+            unclaimed=list(_unclaimed(material)),
+            versions=versions,
+            inputs=inputs,
         )
     )
     outputs["provenance.html"] = Made(digest(page.encode()), tuple(names))
@@ -90,6 +99,18 @@ def build_provenance(
         },
     }
     return {"provenance.html": page.encode(), "provenance.json": _json(manifest)}
+
+
+def _unclaimed(material: Material) -> Iterator[dict[str, Any]]:
+    """The questions that judge no claim, which no other page shows: what the studies rest on."""
+    for name, result in material.studies.items():
+        for question in result["questions"]:
+            if question["claim"] is None:
+                yield {
+                    "text": question["outcome"][:1].upper() + question["outcome"][1:] + ".",
+                    "decision": question["decision"],
+                    "figures": study_figures(name, {"questions": [question]})[question["id"]][:1],
+                }
 
 
 def _groups(material: Material, path: str) -> tuple[str, ...]:

@@ -37,15 +37,17 @@ class Places:
 
 @dataclass(frozen=True)
 class _StudyView:
-    """A study on the page of a claim; figures are files of the report."""
+    """A question of a study on the page of a claim; figures are files of the report."""
 
     name: str
+    question: str
     scale: str
     n: int
     planned: int
+    undecided: float
     decision: str
-    prediction: str | None
-    outcome: str | None
+    prediction: str
+    outcome: str
     factors: Mapping[str, str]
     figures: list[Drawn]
     table: str | None
@@ -71,8 +73,9 @@ def build_site(material: Material, places: Places) -> dict[str, bytes]:
         **{f"fonts/{path.name}": path.read_bytes() for path in sorted((HERE / "fonts").iterdir())},
     }
     figures = {name: study_figures(name, result) for name, result in material.studies.items()}
-    for drawn in figures.values():
-        files |= {figure.path: figure.svg for figure in drawn}
+    for by_question in figures.values():
+        for drawn in by_question.values():
+            files |= {figure.path: figure.svg for figure in drawn}
 
     files["index.html"] = render("index.html", "index.html", "index", **_front(material))
     files["documents.html"] = render(
@@ -131,7 +134,11 @@ def _documents(material: Material, places: Places) -> dict[str, Any]:
 
 
 def _claim(
-    material: Material, places: Places, page: str, claim: Claim, figures: dict[str, list[Drawn]]
+    material: Material,
+    places: Places,
+    page: str,
+    claim: Claim,
+    figures: Mapping[str, Mapping[str, list[Drawn]]],
 ) -> dict[str, Any]:
     verdict = material.verdicts[claim.id]
     stated = material.catalogue.file(claim.chapter)
@@ -139,8 +146,14 @@ def _claim(
         "claim": claim,
         "judged": material.judged(claim),
         "studies": [
-            _study(places, page, study, figures[study.name], material.studies[study.name])
-            for study in {study.name: study for study in verdict.studies}.values()
+            _study(
+                places,
+                page,
+                study,
+                figures[study.name][study.question],
+                material.studies[study.name],
+            )
+            for study in {(one.name, one.question): one for one in verdict.studies}.values()
         ],
         "certificates": {
             name: SimpleNamespace(
@@ -166,15 +179,18 @@ def _study(
         "the code": ROOT / "claims/studies" / f"{study.name.replace('-', '_')}.py",
     }
     table = places.studies / f"{study.name}.csv"
+    question = next(one for one in result["questions"] if one["id"] == study.question)
     return _StudyView(
         name=study.name,
+        question=study.question,
         scale=study.scale,
         n=study.n,
         planned=study.planned,
+        undecided=question["undecided"] / question["n"],
         decision=study.decision,
-        prediction=result.get("prediction"),
-        outcome=result.get("outcome"),
-        factors=result.get("factors", {}),
+        prediction=question["prediction"],
+        outcome=question["outcome"],
+        factors=result["factors"],
         figures=figures,
         table=places.link(page, table) if table.exists() else None,
         links=[

@@ -50,9 +50,10 @@ def _line(row: Row) -> str:
         shown += f" ({row.examples:,} examples)"
     if row.estimates:
         shown += f": {summary(row.estimates)}"
-    title = f"[{_cell(row.title)}](claims/{row.id}.html){readings}"
+    answer = f"<br>Answer: {_cell(row.answer)}" if row.answer else ""
+    title = f"[{_cell(row.title)}](claims/{row.id}.html){answer}{readings}"
     return f"| {title} | {row.kind} | {row.verdict} | {shown} |"
 
 
 def _cell(text: str) -> str:
-    return text.strip().replace("|", r"\|")
+    return " ".join(text.split()).replace("|", r"\|")

@@ -44,5 +44,6 @@ def summary(exhibit: Intervals) -> str:
         (row,) = exhibit.rows
         text = f"{row.estimate:.3g} [{row.lower:.3g}, {row.upper:.3g}]"
     else:
-        text = f"{min(estimates):.3g} to {max(estimates):.3g} in {len(estimates)} cells"
-    return text if exhibit.threshold is None else f"{text}, threshold {exhibit.threshold:g}"
+        text = f"{min(estimates):.3g} to {max(estimates):.3g} in {len(estimates)} settings"
+    limits = " to ".join(f"{limit:.3g}" for limit in exhibit.limits)
+    return f"{text}, {'threshold' if len(exhibit.limits) == 1 else 'no effect'} {limits}"

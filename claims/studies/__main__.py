@@ -1,4 +1,4 @@
-"""Running studies from the command line: run, gather, list and pilot."""
+"""Running studies from the command line: list, pilot, power, run and gather."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from claims.studies.gathering import gather
 from claims.studies.plan import SCALES, PlanError, study_names
+from claims.studies.power import power_lines
 from claims.studies.registry import planned
 from claims.studies.shards import run_shard
 
@@ -19,7 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "list":
             for name in study_names():
                 plan = planned(name).plan
-                print(f"{name}: {plan.question} ({len(plan.cells)} cells)")
+                print(
+                    f"{name}: {plan.question} ({_counted(len(plan.cells), 'cell')}, "
+                    f"{_counted(len(plan.questions), 'question')})"
+                )
+        elif options.command == "power":
+            for line in power_lines(planned(options.study)):
+                _say(line)
         elif options.command == "pilot":
             study = planned(options.study)
             study.study.pilot(study.plan)
@@ -31,7 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
             result = gather(
                 planned(options.study), options.scale, options.shards_from, options.into
             )
-            print(f"{options.study}: {result['decision']}. {result['sentence']}")
+            for question in result["questions"]:
+                _say(
+                    f"{options.study}, {question['id']}: {question['decision']}. "
+                    f"{question['sentence']}"
+                )
     except (PlanError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -42,14 +53,19 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m claims.studies", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the studies, with their questions")
     pilot = commands.add_parser("pilot", help="repeat the tuning, by its own seeds")
+    powered = commands.add_parser("power", help="what the planned sample sizes achieve")
     run = commands.add_parser("run", help="run one shard")
-    gathered = commands.add_parser("gather", help="one table and one decision from all shards")
-    for command in (pilot, run, gathered):
+    gathered = commands.add_parser("gather", help="one table and the decisions from all shards")
+    for command in (pilot, powered, run, gathered):
         command.add_argument("study", help="name of the study, as in its plan NAME.toml")
     for command in (run, gathered):
         command.add_argument("--scale", choices=SCALES, required=True)

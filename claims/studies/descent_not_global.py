@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Objective, one_hidden_layer
+from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, one_hidden_layer
+from claims.studies.observations import UNDECIDED, Observed, events
 from claims.studies.plan import Plan, PlanError, plan_path
-from claims.studies.registry import Records, Study, Summary
+from claims.studies.registry import Records, Study
 from claims.training import (
     CODES,
     DATA_SETS,
@@ -63,10 +64,13 @@ def name(cell: Cell) -> str:
     return f"{cell.data}, {cell.activation}, width {cell.width}"
 
 
+def network_of(cell: Cell) -> Network:
+    inputs = DATA_SETS[cell.data]().inputs.shape[1]
+    return one_hidden_layer(inputs, cell.width, ACTIVATIONS[cell.activation])
+
+
 def problem_of(cell: Cell) -> Problem:
-    data = DATA_SETS[cell.data]()
-    network = one_hidden_layer(data.inputs.shape[1], cell.width, ACTIVATIONS[cell.activation])
-    return Problem(Objective(network, SQUARED_ERROR), data)
+    return Problem(Objective(network_of(cell), SQUARED_ERROR), DATA_SETS[cell.data]())
 
 
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
@@ -79,7 +83,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     generators = (
         generator(seed, cell.data, cell.width, cell.start, number) for number in range(first, stop)
     )
-    starts = draw_starts(problem.objective.network, STARTS[cell.start], generators)
+    starts = draw_starts(network_of(cell), STARTS[cell.start], generators)
     done = descend(problem, GRADIENT_DESCENT, starts, budget=cell.budget, step=cell.step)
     ends = classify(problem, done.theta, done.status, cell.tolerance)
     records = np.zeros(stop - first, dtype=RECORD)
@@ -99,7 +103,7 @@ def known_level(cell: Cell) -> float:
     if cell.lowest_point is None:
         return 0.0
     problem = problem_of(cell)
-    size = problem.objective.network.size
+    size = network_of(cell).size
     if len(cell.lowest_point) != size:
         raise PlanError(
             f"{plan_path('descent-not-global')}: cell {name(cell)}: lowest_point has "
@@ -118,7 +122,7 @@ def global_level(cell: Cell, records: Records) -> float:
     return min(known_level(cell), float(found.min()))
 
 
-def summarise(cell: Cell, records: Records) -> Summary:
+def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     """Judge which runs ended above the global level.
 
     A run whose loss is within the tolerance of the level has reached it, wherever it was heading.
@@ -127,48 +131,40 @@ def summarise(cell: Cell, records: Records) -> Summary:
     highest = global_level(cell, records) + cell.tolerance
     undecided_end = records["end"] == CODES.index(End.UNDECIDED)
     reached = np.minimum(records["level"], records["reached"]) <= highest
-    above = ~reached & ~undecided_end
-    undecided = ~reached & undecided_end
-    outcomes = Counter({"global level": int(reached.sum())})
-    for code, end in enumerate(CODES):
-        outcomes[f"above: {end.value}" if end is not End.UNDECIDED else end.value] = int(
-            ((records["end"] == code) & ~reached).sum()
-        )
-    return Summary(
-        len(records),
-        int(above.sum()),
-        int(undecided.sum()),
-        dict(outcomes),
-        _rows(cell, records, reached),
+    ends = np.array([end.value for end in CODES])[records["end"]]
+    classes = np.where(
+        reached,
+        "global level",
+        np.where(undecided_end, UNDECIDED, np.char.add("above: ", ends)),
     )
+    details = {"end": ends, "level": _printed_levels(records, reached, cell.tolerance)}
+    return {"ends-above": events(~reached, ~reached & undecided_end, classes, details)}
 
 
-def _rows(cell: Cell, records: Records, reached: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """One row for each outcome, class of end and level, levels merged within the tolerance."""
-    rows: list[dict[str, Any]] = []
-    for outcome, chosen in (("global level", reached), ("above", ~reached)):
-        for code, end in enumerate(CODES):
-            own = records[chosen & (records["end"] == code)]
-            for group in _merged(np.sort(own["level"]), cell.tolerance):
-                known = "undecided" if end is End.UNDECIDED and outcome == "above" else outcome
-                rows.append(
-                    {
-                        "outcome": known,
-                        "end": end.value,
-                        "level": f"{group[0]:.6g}",
-                        "runs": len(group),
-                    }
-                )
-    return rows
+def _printed_levels(
+    records: Records, reached: NDArray[np.bool_], tolerance: float
+) -> NDArray[np.str_]:
+    """The level of each run as the table prints it.
+
+    Levels of one class of end are merged: each stands for the lowest within the tolerance of it.
+    """
+    levels = np.empty(len(records), dtype="<U16")
+    for chosen in (reached, ~reached):
+        for code in range(len(CODES)):
+            own = np.flatnonzero(chosen & (records["end"] == code))
+            for group in _merged(own[np.argsort(records["level"][own])], records, tolerance):
+                levels[group] = f"{records['level'][group[0]]:.6g}"
+    return levels
 
 
-def _merged(levels: NDArray[np.float64], tolerance: float) -> list[NDArray[np.float64]]:
-    """Split sorted levels into groups, each within the tolerance of its lowest level."""
+def _merged(order: NDArray[np.intp], records: Records, tolerance: float) -> list[NDArray[np.intp]]:
+    """Split runs, sorted by level, into groups within the tolerance of their lowest level."""
     groups = []
-    while len(levels):
+    while len(order):
+        levels = records["level"][order]
         inside = np.searchsorted(levels, levels[0] + tolerance, side="right")
-        groups.append(levels[:inside])
-        levels = levels[inside:]
+        groups.append(order[:inside])
+        order = order[inside:]
     return groups
 
 
@@ -192,4 +188,4 @@ def pilot(plan: Plan) -> None:
             )
 
 
-STUDY = Study(Cell, name, run, summarise, "end above the global level", pilot)
+STUDY = Study(Cell, name, run, observe, pilot)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from claims.studies.estimands import ESTIMANDS, RATIOS
 from claims.studies.rules import RULES
 
 FOLDER = Path(__file__).parent
 SCALES = ("smoke", "default", "full")
+
+# The entry of a [[cells]] table that multiplies its number of runs; it says nothing of a run.
+MULTIPLIER = "runs"
 
 
 class PlanError(ValueError):
@@ -30,14 +35,42 @@ class Runs(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Power(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What the planned sample size has to achieve, each with probability ``power``.
+    """What the planned sample size has to achieve in a setting, with probability ``power``.
 
-    A share of ``below`` is found smaller than the smallest effect, one of ``above`` larger.
+    Where the truth is ``above`` (``below``), the setting is found above (below) the region of no
+    effect. For a share, the truth is the share; for a difference of shares, the shares of runs with
+    the event in the first arm only and in the second only; for a median, the share of runs beyond
+    that edge of the region; for a growth of shares, the shares of the first setting and the last.
     """
 
-    below: float
-    above: float
-    power: float
+    above: float | list[float] | None = None
+    below: float | list[float] | None = None
+    power: float = 0.9
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One question of a study, decided by a rule of its own; one [[questions]] table.
+
+    ``claim`` and ``reading`` say what it judges; a question of a study that judges no claim, such
+    as a calibration, has none. ``event`` completes "of the runs" for shares and names the quantity
+    for medians; ``arms`` words the two arms of a comparison, the first one being what the claim
+    speaks of. ``outcome`` defines what is counted. ``smallest_effect`` is in units of the estimand:
+    a threshold, the half width of the region of no effect, or for ratios the factor at its edge.
+    ``settings`` names the cells concerned, all of them if left out.
+    """
+
+    id: str
+    event: str
+    outcome: str
+    estimand: str
+    rule: str
+    smallest_effect: float
+    prediction: str
+    claim: str | None = None
+    reading: str | None = None
+    arms: list[str] = []
+    power: Power | None = None
+    settings: list[str] | None = None
 
 
 class Pilot(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -52,24 +85,33 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A study's plan, in the entries of its TOML file.
 
     ``cells`` are the combinations of factors, one table each, whose entries the study's module
-    describes; every cell gets the same number of runs. ``smallest_effect`` is in units of the
-    estimand. ``shards`` says how the work is cut, and changes no result.
+    describes; every cell gets the same number of runs, or ``runs`` times as many where it says so.
+    The intervals of all settings of all questions hold together with ``confidence``. ``shards``
+    says how the work is cut, and changes no result.
     """
 
     question: str
-    claims: list[str]
     factors: dict[str, str]
-    outcome: str
-    estimand: str
-    smallest_effect: float
     confidence: float
-    rule: str
-    prediction: str
-    power: Power
+    questions: list[Question]
     pilot: Pilot
     scales: Runs
     shards: Runs
     cells: list[dict[str, Any]]
+
+    @property
+    def claims(self) -> list[str]:
+        """The claims that the study judges, in the order of its questions."""
+        return list(dict.fromkeys(q.claim for q in self.questions if q.claim is not None))
+
+    def runs(self, cell: Mapping[str, Any], scale: str) -> int:
+        """Return the number of runs of a [[cells]] table at a scale."""
+        return max(1, round(getattr(self.scales, scale) * cell.get(MULTIPLIER, 1)))
+
+
+def settings_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries of a [[cells]] table that a run depends on."""
+    return {name: value for name, value in cell.items() if name != MULTIPLIER}
 
 
 def plan_path(study: str) -> Path:
@@ -94,16 +136,27 @@ def load_plan(path: Path, cell: type[msgspec.Struct]) -> Plan:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise PlanError(f"{path}: this is no TOML: {error}; mend the line that it names") from None
+    for number, entries in enumerate(document.get("questions", ()), start=1):
+        if isinstance(entries, dict):
+            _converted(path, entries, Question, f"[[questions]] number {number}")
     plan = _converted(path, document, Plan, "")
     known: set[str] = set()
     for number, entries in enumerate(plan.cells, start=1):
-        _converted(path, entries, cell, f"[[cells]] number {number}")
-        label = cell_label(entries)
+        where = f"[[cells]] number {number}"
+        times = entries.get(MULTIPLIER, 1)
         _require(
-            path, label not in known, f"[[cells]] number {number}", "repeats a cell; remove it"
+            path,
+            type(times) in (int, float) and times > 0,
+            f"{where} runs",
+            "is no positive number; it multiplies the runs of [scales]",
         )
+        _converted(path, settings_of(entries), cell, where)
+        label = cell_label(entries)
+        _require(path, label not in known, where, "repeats a cell; remove it")
         known.add(label)
     _check(path, plan)
+    for number, question in enumerate(plan.questions, start=1):
+        _check_question(path, f"[[questions]] number {number}", question)
     return plan
 
 
@@ -119,24 +172,25 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def cell_label(cell: dict[str, Any]) -> str:
-    """Return the name under which a cell seeds its runs: its entries in canonical form."""
-    return canonical(cell)
+def cell_label(cell: Mapping[str, Any]) -> str:
+    """Return the name under which a cell's runs are stored: its settings in canonical form."""
+    return canonical(settings_of(cell))
 
 
 def _check(path: Path, plan: Plan) -> None:
     scales = {name: getattr(plan.scales, name) for name in SCALES}
     shards = {name: getattr(plan.shards, name) for name in SCALES}
     _require(path, bool(plan.cells), "cells", "is empty; give at least one [[cells]]")
-    _require(path, bool(plan.claims), "claims", "is empty; name the claims that the study judges")
+    _require(path, bool(plan.questions), "questions", "is empty; give at least one [[questions]]")
     for name in SCALES:
         _require(path, scales[name] >= 1, f"[scales] {name}", "is below 1; give a number of runs")
         _require(path, shards[name] >= 1, f"[shards] {name}", "is below 1; give a number of shards")
+        fewest = min(plan.runs(cell, name) for cell in plan.cells)
         _require(
             path,
-            shards[name] <= scales[name],
+            shards[name] <= fewest,
             f"[shards] {name}",
-            f"exceeds the {scales[name]} runs a cell of that scale; give fewer shards",
+            f"exceeds the {fewest} runs of a cell at that scale; give fewer shards",
         )
     _require(
         path,
@@ -145,15 +199,56 @@ def _check(path: Path, plan: Plan) -> None:
         "must grow from smoke to default, and not shrink to full",
     )
     _require(path, 0 < plan.confidence < 1, "confidence", "must lie between 0 and 1, like 0.95")
-    _require(path, 0 < plan.power.power < 1, "[power] power", "must lie between 0 and 1, like 0.9")
+    ids = [question.id for question in plan.questions]
+    _require(path, len(set(ids)) == len(ids), "questions", "have the same id twice; rename one")
+
+
+def _check_question(path: Path, where: str, question: Question) -> None:
+    if question.estimand not in ESTIMANDS:
+        near = _suggestion(question.estimand, ESTIMANDS)
+        raise PlanError(f"{path}: {where}: estimand {question.estimand!r} is unknown; {near}")
+    if question.rule not in RULES:
+        near = _suggestion(question.rule, RULES)
+        raise PlanError(f"{path}: {where}: rule {question.rule!r} is unknown; {near}")
+    estimand, rule = ESTIMANDS[question.estimand], RULES[question.rule]
     _require(
         path,
-        0 <= plan.power.below < plan.smallest_effect < plan.power.above <= 1,
-        "[power]",
-        f"below and above must lie on either side of smallest_effect, {plan.smallest_effect}",
+        question.estimand in rule.estimands,
+        f"{where}: rule {question.rule!r}",
+        f"does not judge a {question.estimand}; it judges {', '.join(rule.estimands)}",
     )
-    if plan.rule not in RULES:
-        raise PlanError(f"{path}: rule {plan.rule!r} is unknown; {_suggestion(plan.rule, RULES)}")
+    _require(
+        path,
+        len(question.arms) == (2 if estimand.paired else 0),
+        f"{where}: arms",
+        f"must name two arms, since a {question.estimand} compares them"
+        if estimand.paired
+        else f"must be left out, since a {question.estimand} compares no arms",
+    )
+    _require(
+        path,
+        estimand.threshold or question.smallest_effect > (1 if question.estimand in RATIOS else 0),
+        f"{where}: smallest_effect",
+        "must be above 1 for a ratio and above 0 for a difference: it is the edge of no effect",
+    )
+    _require(
+        path,
+        question.claim is not None or question.reading is None,
+        f"{where}: reading",
+        "needs the claim that it is a reading of",
+    )
+    if question.power is not None:
+        power = question.power.power
+        _require(path, 0 < power < 1, f"{where}: power", "must lie between 0 and 1, like 0.9")
+        count = 2 if question.estimand in ("difference of shares", "growth of share") else 1
+        for truth in (question.power.above, question.power.below):
+            given = truth if isinstance(truth, list) else [truth]
+            _require(
+                path,
+                truth is None or (len(given) == count and all(0 <= share <= 1 for share in given)),  # type: ignore[operator]
+                f"{where}: power",
+                f"takes {'two shares' if count == 2 else 'a share'} for above and for below",
+            )
 
 
 def _require(path: Path, holds: bool, entry: str, mend: str) -> None:

@@ -1,52 +1,55 @@
-"""What a study is to the pipeline: a plan, a kind of cell, and three functions."""
+"""What a study is to the pipeline: a plan, a kind of cell, and a few functions."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from numpy.typing import NDArray
 
-from claims.studies.plan import Plan, PlanError, load_plan, plan_path, study_names
-from claims.studies.statistics import Share
+from claims.studies.observations import Observed
+from claims.studies.plan import (
+    Plan,
+    PlanError,
+    Question,
+    load_plan,
+    plan_path,
+    settings_of,
+    study_names,
+)
 
 Records = NDArray[Any]
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """What a cell's runs came to: counts of the outcome, counts by class, rows for the table.
-
-    ``count`` runs have the outcome, ``undecided`` may have it; ``outcomes`` counts the classes that
-    a reader sees; ``rows`` are those of the CSV file, without the cell's own columns.
-    """
-
-    n: int
-    count: int
-    undecided: int
-    outcomes: dict[str, int]
-    rows: list[dict[str, Any]]
+def _one(cell: Any) -> int:
+    return 1
 
 
 @dataclass(frozen=True)
 class Study:
     """A study as its module declares it, in a variable STUDY.
 
-    ``cell`` describes the entries of a [[cells]] table and ``name`` words one for a reader.
-    ``run(seed, cell, first, stop)`` returns the records (a structured array) of those runs, each a
-    function of the seed, the cell and the run's number alone. ``summarise(cell, records)`` judges a
-    cell's runs together. ``event`` completes "of the runs". ``pilot(plan)`` prints what settings
-    were chosen by.
+    ``cell`` describes the entries of a [[cells]] table and ``name`` words one for a reader: a
+    series, a comma and the rest, as in "xor, sigmoid, width 2". ``run(seed, cell, first, stop)``
+    returns the records (a structured array with a column ``run``) of those runs, each a function of
+    the seed, the cell and the run's number alone; a run may train several arms from one start.
+    ``observe(cell, records)`` judges a cell's runs together and returns for each question, by id,
+    what was observed of every run, in the order of the records. ``pilot(plan)`` prints what
+    settings were chosen by. ``networks(cell)`` says how many networks one run trains.
+    ``simulates`` says that the runs use the statistics and rules themselves, so that records made
+    by others are useless.
     """
 
     cell: type[msgspec.Struct]
     name: Callable[[Any], str]
     run: Callable[[str, Any, int, int], Records]
-    summarise: Callable[[Any, Records], Summary]
-    event: str
+    observe: Callable[[Any, Records], Mapping[str, Observed]]
     pilot: Callable[[Plan], None]
+    networks: Callable[[Any], int] = _one
+    simulates: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,24 +62,26 @@ class Planned:
 
     @property
     def cells(self) -> Sequence[Any]:
-        return [msgspec.convert(entries, self.study.cell) for entries in self.plan.cells]
+        return [msgspec.convert(settings_of(entry), self.study.cell) for entry in self.plan.cells]
 
-    def judge(self, summaries: Sequence[Summary]) -> tuple[list[Share], str, str]:
-        """Return the shares of the cells, the decision and its sentence, by the plan's rule."""
-        from claims.studies.rules import RULES, Estimate
-        from claims.studies.statistics import bonferroni, worst_case_share
+    @property
+    def names(self) -> list[str]:
+        """What a reader calls the cells, in their order."""
+        return [self.study.name(cell) for cell in self.cells]
 
-        plan = self.plan
-        confidence = bonferroni(plan.confidence, len(summaries))
-        shares = [worst_case_share(s.count, s.undecided, s.n, confidence) for s in summaries]
-        estimates = [
-            Estimate(self.study.name(cell), share)
-            for cell, share in zip(self.cells, shares, strict=True)
+    def question(self, id: str) -> Question:
+        """Return the question of that id; raises PlanError for an unknown one."""
+        for question in self.plan.questions:
+            if question.id == id:
+                return question
+        known = ", ".join(question.id for question in self.plan.questions)
+        raise PlanError(f"{plan_path(self.title)}: there is no question {id!r}; known are {known}")
+
+    def settings(self, question: Question) -> list[str]:
+        """Return the names of the cells that a question concerns, in the plan's order."""
+        return [
+            name for name in self.names if question.settings is None or name in question.settings
         ]
-        decision, sentence = RULES[plan.rule](
-            estimates, plan.scales.default, plan.smallest_effect, self.study.event
-        )
-        return shares, decision.value, sentence
 
 
 def planned(name: str) -> Planned:
@@ -85,4 +90,17 @@ def planned(name: str) -> Planned:
         raise PlanError(f"there is no study {name!r}; known are {', '.join(study_names())}")
     module = importlib.import_module(f"claims.studies.{name.replace('-', '_')}")
     study: Study = module.STUDY
-    return Planned(name, study, load_plan(plan_path(name), study.cell))
+    path = plan_path(name)
+    made = Planned(name, study, load_plan(path, study.cell))
+    names = made.names
+    twice = next((one for one in names if names.count(one) > 1), None)
+    if twice is not None:
+        raise PlanError(f"{path}: two cells are called {twice!r}; name what they differ in")
+    for number, question in enumerate(made.plan.questions, start=1):
+        where = f"{path}: [[questions]] number {number}: settings"
+        unknown = [one for one in question.settings or () if one not in names]
+        if unknown:
+            raise PlanError(f"{where} names {unknown[0]!r}; known are {'; '.join(names)}")
+        if not made.settings(question):
+            raise PlanError(f"{where} is empty; leave it out for all cells")
+    return made

@@ -21,11 +21,23 @@ from claims.studies.registry import Planned, Records
 # What a study's records are computed by; an edit there makes earlier shards useless.
 PACKAGES = ("numbers", "mathematics", "compiled", "training", "studies")
 
+# Modules of studies/ that take part only after the records are there.
+LATER = {
+    "__main__",
+    "estimands",
+    "gathering",
+    "observations",
+    "power",
+    "recounting",
+    "rules",
+    "statistics",
+}
+
 # What draws the data sets and random numbers, and computes beside the compiled kernels.
 LIBRARIES = ("numpy", "scikit-learn")
 
 # What a shard's manifest says.
-ENTRIES = ("study", "scale", "shard", "shards", "plan_hash", "portions")
+ENTRIES = ("study", "scale", "shard", "shards", "plan_hash", "code", "portions")
 
 # Runs in one file: what a killed shard loses at most, and what passes between two lines of
 # progress.
@@ -55,26 +67,26 @@ def run_shard(
     total = shards or getattr(study.plan.shards, scale)
     if not 0 <= shard < total:
         raise ValueError(f"--shard {shard}: at scale {scale} the shards are 0 to {total - 1}")
-    runs = getattr(study.plan.scales, scale)
     seed = plan_hash(study.plan)
-    first, stop = run_range(runs, shard, total)
-    portions = [
-        (number, low, min(low + PORTION, stop))
-        for number in range(len(study.cells))
-        for low in range(first, stop, PORTION)
-    ]
-    content = content_key(study)
-    progress = _Progress(study.title, len(portions), report)
+    cells, names = study.cells, study.names
+    portions = []
+    for number, entries in enumerate(study.plan.cells):
+        first, stop = run_range(study.plan.runs(entries, scale), shard, total)
+        portions += [(number, low, min(low + PORTION, stop)) for low in range(first, stop, PORTION)]
+    code = code_key(study)
+    content = canonical([code, machine_key("")])
+    progress = _Progress(study.title, sum(high - low for _, low, high in portions), report)
     written: list[str] = []
     for number, low, high in portions:
         label = cell_label(study.plan.cells[number])
         key = hashlib.sha256(canonical([content, label, low, high]).encode()).hexdigest()[:16]
         path = into / f"cell-{number}-{low}-{high}-{key}.npy"
-        if not path.exists():
-            records = study.study.run(seed, study.cells[number], low, high)
+        there = path.exists()
+        if not there:
+            records = study.study.run(seed, cells[number], low, high)
             write_whole(path, _as_bytes(records))
         written.append(path.name)
-        progress.step(f"{study.study.name(study.cells[number])}, runs {low} to {high - 1}")
+        progress.step(high - low, there, f"{names[number]}, runs {low} to {high - 1}")
     for stale in into.glob("cell-*.npy"):
         if stale.name not in written:
             stale.unlink()
@@ -84,6 +96,7 @@ def run_shard(
         "shard": shard,
         "shards": total,
         "plan_hash": seed,
+        "code": code,
         "portions": [
             {"cell": number, "first": low, "stop": high, "file": name}
             for (number, low, high), name in zip(portions, written, strict=True)
@@ -92,26 +105,36 @@ def run_shard(
     write_whole(into / "shard.json", (json.dumps(manifest, indent=1) + "\n").encode())
 
 
-def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
+def read_shards(
+    study: Planned, scale: str, folder: Path, *, shards: int | None = None
+) -> list[Records]:
     """Return the records of each cell, all shards together, ordered by run.
 
-    Raises ValueError that names the shard where one is missing, damaged, or made from another plan
-    or scale, and where the runs are not exactly those of the scale.
+    Only the shards that the plan lists are read (``shards`` replaces their number): folders left
+    over from a finer cut are none of them. Raises ValueError that names the shard where one is
+    missing, damaged, or made from another plan, scale, cut or code, and where the runs are not
+    exactly those of the scale.
     """
-    seed = plan_hash(study.plan)
-    runs = getattr(study.plan.scales, scale)
-    manifests = sorted(folder.glob("shard-*/shard.json"))
-    if not manifests:
-        raise ValueError(f"{folder}: no shard-*/shard.json is there; run the shards first")
-    cells: list[list[Records]] = [[] for _ in study.cells]
-    for path in manifests:
+    total = shards or getattr(study.plan.shards, scale)
+    expected = {
+        "study": study.title,
+        "scale": scale,
+        "shards": total,
+        "plan_hash": plan_hash(study.plan),
+        "code": code_key(study),
+    }
+    cells: list[list[Records]] = [[] for _ in study.plan.cells]
+    for shard in range(total):
+        path = folder / f"shard-{shard}/shard.json"
         manifest = _read_manifest(path)
-        for entry, expected in (("study", study.title), ("scale", scale), ("plan_hash", seed)):
-            if manifest[entry] != expected:
-                raise ValueError(
-                    f"{path}: {entry} is {manifest[entry]!r}, not {expected!r}; "
-                    "run this shard again"
+        for entry, own in {**expected, "shard": shard}.items():
+            if manifest[entry] != own:
+                what = (
+                    "it was made by other code"
+                    if entry == "code"
+                    else (f"{entry} is {manifest[entry]!r}, not {own!r}")
                 )
+                raise ValueError(f"{path}: {what}; run this shard again")
         for portion in manifest["portions"]:
             try:
                 cell, name = cells[portion["cell"]], portion["file"]
@@ -119,7 +142,8 @@ def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
                 raise _damaged(path, f"portion {portion}") from None
             cell.append(_read_records(path.parent / name))
     joined = []
-    for number, parts in enumerate(cells):
+    for number, (entries, parts) in enumerate(zip(study.plan.cells, cells, strict=True)):
+        runs = study.plan.runs(entries, scale)
         records = np.concatenate(parts) if parts else np.empty(0, dtype=[("run", "i4")])
         records = records[np.argsort(records["run"], kind="stable")]
         if not np.array_equal(records["run"], np.arange(runs)):
@@ -133,6 +157,8 @@ def read_shards(study: Planned, scale: str, folder: Path) -> list[Records]:
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise ValueError(f"{path}: there is no such shard; run it first")
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         missing = [name for name in ENTRIES if name not in manifest]
@@ -157,15 +183,20 @@ def _damaged(path: Path, what: str) -> ValueError:
     )
 
 
-def content_key(study: Planned) -> str:
-    """Return the hash of what decides a shard's records: plan, code, libraries, processor.
+def code_key(study: Planned) -> str:
+    """Return the hash of what decides a shard's records, the processor apart.
 
-    The modules of other studies are left out.
+    These are the plan, the code and the libraries; the modules of other studies are left out, and
+    so is what happens to the records later, unless the study simulates just that. Shards of several
+    processor models may be gathered together; a shard that goes on after a kill stays with the
+    portions of its own.
     """
-    parts = [plan_hash(study.plan), machine_key("")]
+    parts = [plan_hash(study.plan)]
     parts += [f"{name} {version(name)}" for name in LIBRARIES]
     root = Path(__file__).parents[1]
     others = {name.replace("-", "_") for name in study_names()} - {study.title.replace("-", "_")}
+    if not study.study.simulates:
+        others |= LATER
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             if package != "studies" or path.stem not in others:
@@ -180,17 +211,18 @@ def _as_bytes(records: Records) -> bytes:
 
 
 class _Progress:
-    """Says how much is done of how much, and estimates the time left from the portions done."""
+    """Says how many runs are done of how many, and estimates the time left from those computed."""
 
     def __init__(self, title: str, total: int, report: Callable[[str], None]) -> None:
         self.title, self.total, self.report = title, total, report
-        self.done = 0
+        self.done = self.computed = 0
         self.began = time.monotonic()
 
-    def step(self, what: str) -> None:
-        self.done += 1
-        left = (time.monotonic() - self.began) / self.done * (self.total - self.done)
+    def step(self, runs: int, there: bool, what: str) -> None:
+        self.done += runs
+        self.computed += 0 if there else runs
+        pace = (time.monotonic() - self.began) / max(self.computed, 1)
         self.report(
-            f"{self.title}: {self.done} of {self.total} portions done, "
-            f"about {left:.0f} s left ({what})"
+            f"{self.title}: {self.done} of {self.total} runs done, "
+            f"about {pace * (self.total - self.done):.0f} s left ({what})"
         )

@@ -22,6 +22,7 @@ class Run:
     def __init__(self) -> None:
         self.drawn = 0
         self.decided: set[bytes] = set()
+        self.compared = False
         self.ties: set[bytes] = set()
         self.undecided = 0
         self.labels: Counter[str] = Counter()
@@ -97,6 +98,7 @@ class Check:
         if not zeros:
             raise TypeError("check.zero got an empty array: there is nothing to decide")
         run.decided.add(self._seen(run, witness))
+        run.compared = True
         if not all(zeros):
             self._violated(run, what, witness)
 
@@ -104,10 +106,17 @@ class Check:
         """Count the current example under ``name``."""
         self._current().labels[name] += 1
 
-    def certificate(self, path: Path | str) -> str:
+    def certificate(
+        self,
+        path: Path | str,
+        *,
+        edit: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    ) -> str:
         """Let the independent checker decide a certificate; return what it proves, in figures.
 
-        Raises Violation where it is refused, and FileNotFoundError where there is none.
+        A control gives ``edit``, from the proof to a false one, which is judged whatever the words
+        of the statement. Raises Violation where it is refused, and FileNotFoundError where there is
+        none.
         """
         from claims.proof import checker
 
@@ -119,7 +128,12 @@ class Check:
         run = self._current()
         run.decided.add(self._seen(run, {"certificate": path.name}))
         try:
-            statement = checker.check(path.read_text(encoding="utf-8"))
+            statement = checker.check(text := path.read_text(encoding="utf-8"))
+            if edit is not None:
+                document = checker.parse(text).value
+                statement = checker.prove(
+                    checker.Entry({**document, "proof": edit(document["proof"])})
+                )
         except checker.Refused as refusal:
             self._violated(run, f"{path.name} is accepted ({refusal})", {"certificate": path.name})
         if path.name not in run.certificates:
@@ -154,6 +168,7 @@ class Check:
             run.undecided += 1
             raise
         run.decided.add(seen)
+        run.compared = True
         if sign == 0:
             run.ties.add(seen)
         return sign

@@ -20,7 +20,7 @@ from claims.record import (
     judge,
     write_evidence,
 )
-from claims.testing.coverage import Collected, Ledger, collected_chapters
+from claims.testing.coverage import Collected, Ledger, collected_chapters, hidden_files
 from claims.testing.enforcement import faults
 from claims.testing.summary import Row, rows, table, totals
 
@@ -58,9 +58,9 @@ def conclude(
     config: pytest.Config, catalogue: Catalogue, checks: Path, ledger: Ledger, profile: str
 ) -> Conclusion:
     """Judge what ran; only claims whose every check was collected and ran are held to anything."""
-    chapters = collected_chapters(config, checks, ledger.unreadable)
+    chapters = collected_chapters(config, checks, ledger)
     selected = bool(config.getoption("--claim") or config.getoption("--chapter"))
-    why_partial = list(_why_partial(config, catalogue, ledger, chapters))
+    why_partial = list(_why_partial(config, catalogue, checks, ledger, chapters))
     evidence = Evidence(SCHEMA, profile, bool(why_partial), list(_evidence(ledger)))
     shown: dict[str, list[Row]] = defaultdict(list)
     problems: list[str] = []
@@ -84,7 +84,7 @@ def _relative(path: Path, root: Path) -> Path:
 
 
 def _why_partial(
-    config: pytest.Config, catalogue: Catalogue, ledger: Ledger, chapters: set[str]
+    config: pytest.Config, catalogue: Catalogue, checks: Path, ledger: Ledger, chapters: set[str]
 ) -> Iterator[str]:
     for option in ("--claim", "--chapter"):
         if config.getoption(option):
@@ -93,6 +93,11 @@ def _why_partial(
     selected = bool(config.getoption("--claim") or config.getoption("--chapter"))
     if left_out and not selected:
         yield f"not all checks of {', '.join(left_out)} were collected"
+    hidden = [
+        str(_relative(file, config.rootpath)) for file in hidden_files(config, checks, ledger)
+    ]
+    if hidden:
+        yield f"nothing was collected from {', '.join(hidden)}"
     if ledger.unreadable:
         yield f"failed at collection: {', '.join(sorted(ledger.unreadable))}"
     unrun = [id for id in ledger.items if not ledger.ran(id)]

@@ -35,9 +35,10 @@ class Collected:
 
 @dataclass
 class Ledger:
-    """What was collected, what failed to be, and how each item ended."""
+    """What was collected, from which files, what failed to be, and how each item ended."""
 
     items: dict[str, Collected] = field(default_factory=dict)
+    files: set[Path] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     outcomes: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
@@ -58,11 +59,36 @@ class Ledger:
         return not all(self.ran(item.id) for item in self.of_claim(claim))
 
 
-def collected_chapters(config: pytest.Config, checks: Path, unreadable: Iterable[str]) -> set[str]:
+def hidden_files(config: pytest.Config, checks: Path, ledger: Ledger) -> list[Path]:
+    """Return the files of tests in the chapters that were asked for, of which none was collected.
+
+    A ``collect_ignore`` or a plugin may have left them out without a word.
+    """
+    patterns = config.getini("python_files")
+    files = {
+        file.resolve()
+        for chapter in _asked_for(config, checks, ledger.unreadable)
+        for pattern in patterns
+        for file in (checks / chapter).rglob(pattern)
+    }
+    return sorted(files - ledger.files)
+
+
+def collected_chapters(config: pytest.Config, checks: Path, ledger: Ledger) -> set[str]:
     """Return the chapters all of whose files under the folder ``checks`` this run collected.
 
     The checks of a chapter's claims stand in the folder of its name; the plugin refuses others.
     """
+    hidden = hidden_files(config, checks, ledger)
+    return {
+        chapter
+        for chapter in _asked_for(config, checks, ledger.unreadable)
+        if not any(file.is_relative_to((checks / chapter).resolve()) for file in hidden)
+    }
+
+
+def _asked_for(config: pytest.Config, checks: Path, unreadable: Iterable[str]) -> set[str]:
+    """Return the chapters whose whole folder lies under the arguments, and no file was broken."""
     option = config.option
     if (
         getattr(option, "ignore", None)

@@ -75,19 +75,44 @@ def _parse_claim(mark: Mark, catalogue: Catalogue) -> ClaimMark:
             raise MarkError(
                 f"claim {id!r} has no condition {condition!r}: {suggestion(condition, conditions)}"
             )
-    if by == "counterexample" and shows == "holds":
-        raise MarkError(
-            "a counterexample shows that a claim fails: use shows='fails', or by='witness'"
-        )
-    if (
-        by in ("counterexample", "witness")
-        and shows == "fails"
-        and readings[reading].kind == "existential"
-    ):
-        raise MarkError(
-            "one example does not show that there is none: prove it by='identity' or 'certificate'"
-        )
+    idle = _why_it_never_counts(readings[reading].kind, shows, by, bool(when))
+    if idle is not None:
+        raise MarkError(idle)
     return ClaimMark(claim.id, claim.chapter, reading, shows, by, list(when))
+
+
+def _why_it_never_counts(
+    kind: str | None, shows: str, by: str, under_conditions: bool
+) -> str | None:
+    """Return why evidence of this sort has no part in any verdict on such a reading, or None.
+
+    Random examples have one wherever a claim ranges over inputs: beside a proof or a counterexample
+    they test it. A witness of what holds for all inputs has one under conditions: it meets them.
+    """
+    if (kind == "frequency") != (by == "study"):
+        if kind == "frequency":
+            return f"a frequency is judged by studies alone, never by={by!r}: use by='study'"
+        return f"a study judges frequencies, and this reading is {kind}: decide it another way"
+    if by == "counterexample" and shows == "holds":
+        return "a counterexample shows that a claim fails: use shows='fails', or by='witness'"
+    if kind == "existential":
+        if by == "property":
+            return "random examples do not judge that something exists: name one by='witness'"
+        if by in ("counterexample", "witness") and shows == "fails":
+            return (
+                "one example does not show that there is none: "
+                "prove it by='identity' or 'certificate'"
+            )
+        if by in ("identity", "certificate") and shows == "holds" and under_conditions:
+            return (
+                "that something exists where conditions are met is no instance: name a by='witness'"
+            )
+    elif by == "witness" and shows == "holds" and not under_conditions:
+        return (
+            f"one example does not show what is {kind}: prove it by='identity' or 'certificate', "
+            "or say in when=[...] which conditions it meets"
+        )
+    return None
 
 
 def _claim_fields(

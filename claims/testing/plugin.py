@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from claims.record import StudyResult
 from claims.testing.check import Check
+from claims.testing.optional import refuse_skip, required_parts
 from claims.testing.profiles import PROFILES
 from claims.testing.session import Session
 
@@ -20,6 +22,7 @@ NAME = "claims-session"
 
 _MARKERS = (
     "claim(id, *, shows, by, reading=None, when=()): evidence for a claim of the catalogue",
+    "optional(part): may be skipped, unless the variable CLAIMS_REQUIRE names the part",
     "control(name, planted, **replacements): the check with a fault, which must be violated",
 )
 
@@ -85,6 +88,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    required_parts()  # a word that is unknown is an error before anything runs
     session = Session(config, _chosen_profile(config))
     session.validate_selection()
     session.narrow_collection()
@@ -128,6 +132,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    refuse_skip(item, report)
     _session(item.config).annotate(item, call, report)
     return report
 
@@ -139,14 +144,23 @@ def check(request: pytest.FixtureRequest) -> Check:
 
 
 @pytest.fixture(scope="session")
-def study_result(request: pytest.FixtureRequest) -> Callable[[str], StudyResult]:
-    """A function that reads the result of a study by its name; skips the test if there is none."""
+def study_result(request: pytest.FixtureRequest) -> Callable[[str, str], StudyResult]:
+    """A function that reads what a study, by name, came to on a question, by id.
 
-    def read(name: str) -> StudyResult:
+    It skips the test if the study has no result.
+    """
+
+    def read(name: str, question: str) -> StudyResult:
         path = _study_file(request.config, name, "json")
         try:
-            return msgspec.json.decode(path.read_bytes(), type=StudyResult)
-        except msgspec.DecodeError as error:
+            result = json.loads(path.read_bytes())
+            found = next(one for one in result["questions"] if one["id"] == question)
+            entries = {**result, **found, "question": question}
+            entries["claims"] = [found["claim"]]
+            return msgspec.convert(entries, StudyResult)
+        except StopIteration:
+            pytest.fail(f"{path}: there is no question {question!r} in it", pytrace=False)
+        except (KeyError, TypeError, ValueError) as error:
             pytest.fail(f"{path}: {error}; run the study again", pytrace=False)
 
     return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Generator
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -116,14 +117,16 @@ class Session:
             if not definition.path.is_relative_to(folder):
                 raise MarkError(f"{claim.claim!r} is of {claim.chapter}: move it into {folder}")
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
+    ) -> Generator[None, None, None]:
+        """Enter every check into the ledger before anything else can take it out of ``items``."""
         chosen = set(config.getoption("--claim"))
         chapters = set(config.getoption("--chapter"))
         unwanted = []
         for item in items:
+            self.ledger.files.add(item.path.resolve())
             collected = self._collect(item)
             if chosen or chapters:
                 marks = collected.claims if collected else []
@@ -136,6 +139,7 @@ class Session:
             gone = set(unwanted)
             items[:] = [item for item in items if item not in gone]
             config.hook.pytest_deselected(items=unwanted)
+        yield
 
     def _collect(self, item: pytest.Item) -> Collected | None:
         marks = list(item.iter_markers("claim"))
@@ -212,14 +216,17 @@ class Session:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         sent = getattr(node, "workeroutput", {}).get("claims")
         if sent is not None:
-            self.ledger.items.update({fields["id"]: Collected.revived(fields) for fields in sent})
+            items = [Collected.revived(fields) for fields in sent["items"]]
+            self.ledger.items.update({item.id: item for item in items})
+            self.ledger.files.update(map(Path, sent["files"]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         config = self.config
         if hasattr(config, "workerinput"):
             collected = [asdict(item) for item in self.ledger.items.values()]
-            config.workeroutput["claims"] = collected  # type: ignore[attr-defined]
+            files = [str(file) for file in self.ledger.files]
+            config.workeroutput["claims"] = {"items": collected, "files": files}  # type: ignore[attr-defined]
             return
         if not self.ledger.outcomes:
             return
@@ -291,6 +298,11 @@ def _lack(run: Run, marks: list[ClaimMark], fewest: int) -> str | None:
     for mark in marks:
         if run.study is not None and mark.claim not in run.study.claims:
             return f"the study {run.study.name!r} was not planned for {mark.claim!r}"
+        if run.study is not None and mark.reading != run.study.reading:
+            return (
+                f"the study {run.study.name!r} judges the reading {run.study.reading!r} there, "
+                f"not {mark.reading!r}: name the same in the mark and in the plan"
+            )
     if "study" in by and run.study is None:
         return "it is evidence by study, but reports none: call check.study(result)"
     if "certificate" in by and not run.certificates:
@@ -299,6 +311,8 @@ def _lack(run: Run, marks: list[ClaimMark], fewest: int) -> str | None:
         return f"no example was decided (drawn: {run.drawn}, ties: {len(run.ties)}): draw others"
     if "property" in by and run.examples < fewest:
         return f"{run.examples} examples were decided, {fewest} are asked for: draw others"
+    if "identity" in by and run.decided and not run.compared:
+        return "it is evidence by identity, but compares nothing exactly: call check.zero"
     if by - {"study", "certificate"} and not run.decided:
         return "nothing was decided: call check.that, positive, nonnegative or zero"
     return None

@@ -1,23 +1,33 @@
 """Data sets, random starts, ensembles of runs, polishing and the classification of ends."""
 
+from claims.compiled import Iterated, Noise, Replacement, Shuffled
+from claims.training.certification import Certified, certify_ends
 from claims.training.data_sets import DATA_SETS, DataSet, diabetes, two_minima, xor
 from claims.training.ends import CODES, End, Ends, classify
-from claims.training.ensembles import descend, descend_numpy
-from claims.training.optimizers import GRADIENT_DESCENT
+from claims.training.ensembles import descend, trajectory
+from claims.training.optimizers import GRADIENT_DESCENT, MOMENTUM
 from claims.training.polishing import Polished, polish
 from claims.training.problems import Problem, sample_sum
-from claims.training.starts import STARTS, draw_starts, generator
+from claims.training.reference import descend_numpy
+from claims.training.starts import STARTS, draw_starts, generator, stream_keys
 
 __all__ = [
     "CODES",
     "DATA_SETS",
     "GRADIENT_DESCENT",
+    "MOMENTUM",
     "STARTS",
+    "Certified",
     "DataSet",
     "End",
     "Ends",
+    "Iterated",
+    "Noise",
     "Polished",
     "Problem",
+    "Replacement",
+    "Shuffled",
+    "certify_ends",
     "classify",
     "descend",
     "descend_numpy",
@@ -26,6 +36,8 @@ __all__ = [
     "generator",
     "polish",
     "sample_sum",
+    "stream_keys",
+    "trajectory",
     "two_minima",
     "xor",
 ]

@@ -1,90 +1,138 @@
-"""Ensembles of runs: the compiled engine, and an equal one in NumPy that checks it."""
+"""Ensembles of runs by the compiled engine, in one call or in legs."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.compiled import ARRIVED, DIVERGED, RUNNING, Iterated, Rule, evaluate
+from claims.compiled import FULL_BATCH, Form, Iterated, Noise, Rule, Sampling
 from claims.training import bounds
 from claims.training.problems import Problem
 
 Floats = NDArray[np.float64]
+Data = tuple[Floats, Floats]
+PerRun = float | Floats
+
+# Left out, the tolerance depends on whether a small gradient means anything.
+_BY_KIND = cast(float, object())
 
 
 def descend(
     problem: Problem,
     rule: Rule,
-    starts: Floats,
+    start: Floats | Iterated,
     *,
     budget: int,
-    tolerance: float = bounds.ARRIVAL,
+    tolerance: float | None = _BY_KIND,
     bound: float = bounds.DIVERGENCE,
     threads: int = 1,
-    **settings: Any,
+    sampling: Sampling | None = None,
+    dropout: Fraction | None = None,
+    noise: Noise | None = None,
+    keys: NDArray[np.uint64] | None = None,
+    schedule: Mapping[str, Floats] | None = None,
+    period: int = 1,
+    loss_level: PerRun | None = None,
+    small_gradient: PerRun | None = None,
+    data: Data | None = None,
+    **settings: PerRun,
 ) -> Iterated:
-    """Iterate ``rule`` on the problem from ``starts`` (runs, p) by the compiled kernel.
+    """Iterate ``rule`` on the problem by the compiled kernel, at most ``budget`` updates.
 
-    Full batch, at most ``budget`` updates; each setting of the rule is a number or (runs,). A run's
-    result depends on its own start and settings alone, to the last bit.
+    ``start`` is theta (runs, p), or what an earlier call with the same options returned: the runs
+    then go on. The gradient is that of the whole data set or of a batch drawn by ``sampling``; with
+    ``dropout`` each example draws a mask of its own for the hidden units, which are dropped at that
+    rate. After every ``period``-th update the setting ``amplitude`` times ``noise`` is added to
+    theta. Whatever is random needs ``keys`` (runs,), as from `stream_keys`.
+
+    A setting is a number or (runs,); ``schedule`` multiplies it in update u by
+    ``schedule[name][u]``. ``loss_level`` and ``small_gradient``, numbers or (runs,), ask for what
+    `Iterated` calls reached and slow. A run stops where the norm of the gradient is at most
+    ``tolerance``: left out, ARRIVAL for the whole data set without dropout or noise, else None,
+    never. ``data`` = inputs (runs, N, d) and targets (runs, N) give each run its own data.
+
+    A run's result depends on its own start, key, data and settings alone, to the last bit.
     """
-    return problem.iteration(rule)(
-        starts,
-        problem.data.inputs,
-        problem.data.targets,
-        problem.scale,
+    form = form_of(
+        problem,
+        rule,
+        sampling=sampling,
+        dropout=dropout,
+        noise=noise,
+        scheduled=schedule or (),
+        watch_loss=loss_level is not None,
+        watch_gradient=small_gradient is not None,
+        own_data=data is not None,
+    )
+    if tolerance is _BY_KIND:
+        tolerance = None if form.random else bounds.ARRIVAL
+    inputs, targets = (problem.data.inputs, problem.data.targets) if data is None else data
+    return problem.iteration(form)(
+        start,
+        inputs,
+        targets,
+        problem.batch_scale(form.batch),
         budget=budget,
         tolerance=tolerance,
         bound=bound,
         threads=threads,
+        keys=keys,
+        schedule=schedule,
+        period=period,
+        loss_level=loss_level,
+        small_gradient=small_gradient,
         **settings,
     )
 
 
-def descend_numpy(
+def form_of(
     problem: Problem,
     rule: Rule,
-    starts: Floats,
     *,
-    budget: int,
-    tolerance: float = bounds.ARRIVAL,
-    bound: float = bounds.DIVERGENCE,
-    **settings: Any,
-) -> Iterated:
-    """Do what `descend` does, by evaluating the recorded programs on arrays over runs."""
-    runs, size = starts.shape
-    update = rule.program(size)
-    state = np.concatenate([starts.T, np.zeros((rule.slots * size, runs))])
-    status = np.full(runs, RUNNING)
-    updates = np.zeros(runs)
-    constants = {name: np.broadcast_to(settings[name], (runs,)).astype(float) for name in settings}
-    for _ in range(budget):
-        gradient = gradient_numpy(problem, state[:size])
-        norm = (gradient**2).sum(axis=0)
-        sound = (norm < np.inf) & ((state[:size] ** 2).sum(axis=0) <= bound**2)
-        code = np.where(sound, np.where(norm <= tolerance**2, ARRIVED, RUNNING), DIVERGED)
-        status = np.where(status == RUNNING, code, status)
-        running = status == RUNNING
-        if not running.any():
-            break
-        slots = {f"slot{k}": state[(k + 1) * size : (k + 2) * size] for k in range(rule.slots)}
-        moved = evaluate(update, theta=state[:size], gradient=gradient, **slots, **constants)
-        state = np.where(running, moved, state)
-        updates += running
-    return Iterated(state[:size].T.copy(), status, updates)
+    sampling: Sampling | None = None,
+    dropout: Fraction | None = None,
+    noise: Noise | None = None,
+    scheduled: Iterable[str] = (),
+    watch_loss: bool = False,
+    watch_gradient: bool = False,
+    own_data: bool = False,
+) -> Form:
+    """Return the form of the kernel for these options of `descend`."""
+    return Form(
+        problem.function if dropout is None else problem.with_dropout(Fraction(dropout)),
+        rule,
+        len(problem.data.targets),
+        sampling or FULL_BATCH,
+        noise,
+        tuple(sorted(scheduled)),
+        watch_loss,
+        watch_gradient,
+        own_data,
+    )
 
 
-def gradient_numpy(problem: Problem, theta: Floats) -> Floats:
-    """Return the gradients (p, runs) of the problem at theta (p, runs)."""
-    function = problem.function
-    inputs = problem.data.inputs.T[np.newaxis, :, np.newaxis, :]
-    targets = problem.data.targets[np.newaxis, np.newaxis, :]
-    program = function.gradient(1)
-    terms = evaluate(program, theta=theta[:, :, np.newaxis], inputs=inputs, targets=targets)
-    gradient: Floats = problem.scale * terms.sum(axis=-1)
-    rest = function.rest_gradient()
-    if rest is not None:
-        gradient = gradient + evaluate(rest, theta=theta)
-    return gradient
+def trajectory(
+    problem: Problem,
+    rule: Rule,
+    start: Floats | Iterated,
+    *,
+    checkpoints: Sequence[int],
+    **options: Any,
+) -> list[Iterated]:
+    """Return the runs after so many updates, increasing, counted from the very first one.
+
+    ``options`` are those of `descend`, but for the budget. The runs are the same, to the last bit,
+    as in one call. Raises ValueError for checkpoints that lie before the start or one another.
+    """
+    states: list[Iterated] = []
+    for checkpoint in checkpoints:
+        moment = start.moment if isinstance(start, Iterated) else 0
+        if checkpoint < moment:
+            raise ValueError(f"checkpoints {list(checkpoints)}: {checkpoint} is before {moment}")
+        start = descend(problem, rule, start, budget=checkpoint - moment, **options)
+        states.append(start)
+    return states

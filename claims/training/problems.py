@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
-from claims.compiled import Derivatives, Iteration, Rule, SampleSum
-from claims.mathematics import Objective
+from claims.compiled import Derivatives, Form, Iteration, Masks, SampleSum
+from claims.mathematics import DropoutObjective, Objective, masked_parameters
 from claims.training.data_sets import DataSet
 
 
-def sample_sum(objective: Objective) -> SampleSum:
+def sample_sum(objective: Objective | DropoutObjective) -> SampleSum:
     """Return the objective as a sum over samples; the mean's 1/N is left to the kernel's scale."""
+    plain = _plain(objective)
+    terms: Objective | DropoutObjective = replace(plain, reduction="sum", penalty=None)
+    if isinstance(objective, DropoutObjective):
+        terms = replace(objective, objective=replace(plain, reduction="sum", penalty=None))
+    rest = plain.penalty.value if plain.penalty else None
+    return SampleSum(terms.value, plain.network.size, plain.network.widths[0], rest)
+
+
+def dropped_sum(objective: Objective, rate: Fraction) -> SampleSum:
+    """Return the objective with rescaled dropout of the hidden units, a mask for every sample.
+
+    Raises ValueError for a network without exactly one hidden layer.
+    """
     network = objective.network
+    if len(network.widths) != 3:
+        raise ValueError(f"dropout of the hidden layer needs one, the widths are {network.widths}")
     terms = replace(objective, reduction="sum", penalty=None)
-    rest = objective.penalty.value if objective.penalty else None
-    return SampleSum(terms.value, network.size, network.widths[0], rest)
+
+    def term(theta: Any, inputs: Any, targets: Any, mask: Any) -> Any:
+        total: Any = 0
+        for n in range(len(targets)):
+            parameters = masked_parameters(network, theta, 1, tuple(mask[n]), rate)
+            total = total + terms.value(parameters, inputs[n : n + 1], targets[n : n + 1])
+        return total
+
+    return replace(sample_sum(objective), term=term, masks=Masks(network.widths[1], rate))
+
+
+def _plain(objective: Objective | DropoutObjective) -> Objective:
+    return objective.objective if isinstance(objective, DropoutObjective) else objective
 
 
 @dataclass(frozen=True)
 class Problem:
     """What is minimised over theta (p,); the kernels are compiled on first use."""
 
-    objective: Objective
+    objective: Objective | DropoutObjective
     data: DataSet
 
     @cached_property
@@ -31,12 +59,33 @@ class Problem:
 
     @property
     def scale(self) -> float:
-        return 1 / len(self.data.targets) if self.objective.reduction == "mean" else 1.0
+        return self.batch_scale(len(self.data.targets))
+
+    def batch_scale(self, size: int) -> float:
+        """The factor that makes a random batch's sum unbiased for the objective of all samples."""
+        if _plain(self.objective).reduction == "mean":
+            return 1 / size
+        return len(self.data.targets) / size
 
     @cached_property
     def derivatives(self) -> Derivatives:
         """Value, gradient and Hessian in batch."""
         return Derivatives(self.function, 2)
 
-    def iteration(self, rule: Rule) -> Iteration:
-        return Iteration(self.function, rule, len(self.data.targets))
+    def with_dropout(self, rate: Fraction) -> SampleSum:
+        """The function whose gradients are those of masked networks, one mask a sample."""
+        if isinstance(self.objective, DropoutObjective):
+            raise ValueError("the objective is averaged over all masks already: sample none")
+        return self._dropped.setdefault(rate, dropped_sum(self.objective, rate))
+
+    def iteration(self, form: Form) -> Iteration:
+        """The kernel of that form, kept for the next call."""
+        return self._iterations.setdefault(form, Iteration(form))
+
+    @cached_property
+    def _dropped(self) -> dict[Fraction, SampleSum]:
+        return {}
+
+    @cached_property
+    def _iterations(self) -> dict[Form, Iteration]:
+        return {}

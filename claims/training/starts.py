@@ -13,11 +13,24 @@ from claims.mathematics import Network
 Floats = NDArray[np.float64]
 
 
+def _digest(*key: str | int) -> bytes:
+    text = "\0".join(f"{type(part).__name__}:{part}" for part in key)
+    return hashlib.sha256(text.encode()).digest()
+
+
 def generator(*key: str | int) -> np.random.Generator:
     """Return the generator of a run, named by a path such as plan hash, cell, number of the run."""
-    text = "\0".join(f"{type(part).__name__}:{part}" for part in key)
-    digest = hashlib.sha256(text.encode()).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+    return np.random.Generator(np.random.PCG64(int.from_bytes(_digest(*key)[:16], "big")))
+
+
+def stream_keys(*key: str | int, runs: Iterable[int]) -> NDArray[np.uint64]:
+    """Return the keys (runs,) of the random streams of runs: each follows from the path and run.
+
+    Arms of a study that are given the same path share their draws.
+    """
+    # Other bytes than those of the run's generator.
+    drawn = [int.from_bytes(_digest(*key, run)[16:24], "big") for run in runs]
+    return np.array(drawn, dtype=np.uint64)
 
 
 def _uniform_glorot(random: np.random.Generator, outputs: int, inputs: int) -> Floats:

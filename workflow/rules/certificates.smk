@@ -15,4 +15,5 @@ rule certificates:
     message:
         "Finding the certificates"
     shell:
-        "{PYTHON} -m claims.proof write --into {output} > {log} 2>&1"
+        "( {PYTHON} -m claims.proof write --into {output}"
+        " && {PYTHON} -m claims.proof.enumeration --into {output} ) > {log} 2>&1"

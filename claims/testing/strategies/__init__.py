@@ -11,7 +11,7 @@ entry and then degenerate the arrays: all zero, duplicates, opposite or collinea
 
 from claims.mathematics import Separation, null_vectors, rank, separation
 from claims.testing.strategies.data_sets import DataSet, data_sets, labelled_data_sets
-from claims.testing.strategies.entries import dyadics, rational_inputs, rationals
+from claims.testing.strategies.entries import dyadics, integer_arrays, rational_inputs, rationals
 from claims.testing.strategies.labels import chord_labels, has_kink, labels
 from claims.testing.strategies.matrices import (
     EXTREME_EXPONENTS,
@@ -45,6 +45,7 @@ __all__ = [
     "dyadics",
     "generic_matrices",
     "has_kink",
+    "integer_arrays",
     "labelled_data_sets",
     "labels",
     "network_points",

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.testing.strategies.draws import between, generator, near_zero, one_of, small_integers
-from claims.testing.strategies.matrices import Rank, design_matrices
+from claims.testing.strategies.draws import Tape
+from claims.testing.strategies.matrices import Range, Rank, design_matrix
 
 Classes = Literal["complete", "quasi-complete", "overlapping", "one-class"]
 
@@ -39,33 +39,34 @@ class DataSet:
 @st.composite
 def data_sets(
     draw: st.DrawFn,
-    points: tuple[int, int] = (1, 8),
-    dimensions: tuple[int, int] = (1, 4),
+    points: Range = (1, 8),
+    dimensions: Range = (1, 4),
     rank: Rank = None,
-    exponents: tuple[int, int] = (-3, 3),
+    exponents: Range = (-3, 3),
 ) -> DataSet:
     """Regression data: any design matrix; targets constant, small integers, X w, or generic.
 
     points, dimensions: ranges of N and d; rank and exponents as for `generic_matrices`.
     """
-    inputs = draw(design_matrices(points, dimensions, rank, exponents))
-    kind = one_of(draw, ("constant", "integer", "interpolated", "generic"))
+    tape = Tape(draw)
+    inputs = design_matrix(tape, points, dimensions, rank, exponents)
+    kind = tape.one_of(("constant", "integer", "interpolated", "generic"))
     if kind == "constant":
-        targets = np.full(len(inputs), near_zero(draw, -4, 4), dtype=np.float64)
+        targets = np.full(len(inputs), tape.near_zero(-4, 4), dtype=np.float64)
     elif kind == "interpolated":
-        targets = inputs @ small_integers(draw, inputs.shape[1])
+        targets = inputs @ tape.small_integers(inputs.shape[1])
     elif kind == "integer":
-        targets = small_integers(draw, len(inputs))
+        targets = tape.small_integers(len(inputs))
     else:
-        targets = np.ldexp(generator(draw).integers(-256, 256, len(inputs), endpoint=True), -6)
+        targets = np.ldexp(tape.generator().integers(-256, 256, len(inputs), endpoint=True), -6)
     return DataSet(inputs, targets)
 
 
 def labelled_data_sets(
     classes: Classes | None = None,
-    points: tuple[int, int] = (2, 8),
-    dimensions: tuple[int, int] = (1, 3),
-    exponents: tuple[int, int] = (-2, 1),
+    points: Range = (2, 8),
+    dimensions: Range = (1, 3),
+    exponents: Range = (-2, 1),
 ) -> st.SearchStrategy[DataSet]:
     """Two-class data, labels 0.0 and 1.0, of a separability class that holds by construction.
 
@@ -76,60 +77,56 @@ def labelled_data_sets(
     """
     if points[0] < 2:
         raise ValueError(f"points starts at {points[0]}; two classes need at least 2 points")
-    designs = design_matrices(points, dimensions, None, exponents)
-    chosen = (_free, *_CONSTRUCTIONS.values()) if classes is None else (_CONSTRUCTIONS[classes],)
-    return st.one_of([construct(designs) for construct in chosen])
+    return _labelled(classes, points, dimensions, exponents)
 
 
 @st.composite
-def _free(draw: st.DrawFn, designs: st.SearchStrategy[np.ndarray]) -> DataSet:
-    inputs = draw(designs)
-    return DataSet(inputs, _labels(draw, len(inputs)))
+def _labelled(
+    draw: st.DrawFn, classes: Classes | None, points: Range, dimensions: Range, exponents: Range
+) -> DataSet:
+    tape = Tape(draw)
+    constructions = (_free, *_CONSTRUCTIONS.values())
+    construct = tape.one_of(constructions) if classes is None else _CONSTRUCTIONS[classes]
+    return construct(tape, design_matrix(tape, points, dimensions, None, exponents))
 
 
-@st.composite
-def _one_class(draw: st.DrawFn, designs: st.SearchStrategy[np.ndarray]) -> DataSet:
-    inputs = draw(designs)
-    return DataSet(inputs, np.full(len(inputs), float(between(draw, 0, 1))))
+def _free(tape: Tape, inputs: np.ndarray) -> DataSet:
+    return DataSet(inputs, _labels(tape, len(inputs)))
 
 
-@st.composite
-def _complete(draw: st.DrawFn, designs: st.SearchStrategy[np.ndarray]) -> DataSet:
-    inputs = draw(designs)
-    normal = _normal(draw, inputs.shape[1])
+def _one_class(tape: Tape, inputs: np.ndarray) -> DataSet:
+    return DataSet(inputs, np.full(len(inputs), float(tape.between(0, 1))))
+
+
+def _complete(tape: Tape, inputs: np.ndarray) -> DataSet:
+    normal = _normal(tape, inputs.shape[1])
     return DataSet(*_separated(inputs, normal))
 
 
-@st.composite
-def _quasi_complete(draw: st.DrawFn, designs: st.SearchStrategy[np.ndarray]) -> DataSet:
+def _quasi_complete(tape: Tape, inputs: np.ndarray) -> DataSet:
     """Points that `normal` separates, but for one at zero or two on the hyperplane that overlap."""
-    inputs = draw(designs)
-    normal = _normal(draw, inputs.shape[1])
+    normal = _normal(tape, inputs.shape[1])
     inputs, targets = _separated(inputs, normal)
     on_plane = np.zeros_like(normal)
-    if len(inputs) > 2 and len(normal) > 1 and between(draw, 0, 1):
+    if len(inputs) > 2 and len(normal) > 1 and tape.between(0, 1):
         on_plane[0], on_plane[1] = -normal[1], normal[0]
-        factor = one_of(draw, (1, 2, -1, -2))
+        factor = tape.one_of((1, 2, -1, -2))
         inputs[1] = factor * on_plane
         targets[1] = 1 - targets[0] if factor > 0 else targets[0]
     inputs[0] = on_plane
     return DataSet(inputs, targets)
 
 
-@st.composite
-def _overlapping(draw: st.DrawFn, designs: st.SearchStrategy[np.ndarray]) -> DataSet:
+def _overlapping(tape: Tape, inputs: np.ndarray) -> DataSet:
     """Signed points of which a combination with positive weights vanishes, as Stiemke has it."""
-    inputs = draw(designs)
-    targets = _labels(draw, len(inputs))
+    targets = _labels(tape, len(inputs))
     signs = 2 * targets - 1
-    weights = 1 + _bits(draw, len(inputs) - 1)
+    weights = 1 + _bits(tape, len(inputs) - 1)
     inputs[-1] = -signs[-1] * ((weights * signs[:-1]) @ inputs[:-1])
     return DataSet(inputs, targets)
 
 
-_CONSTRUCTIONS: dict[
-    Classes, Callable[[st.SearchStrategy[np.ndarray]], st.SearchStrategy[DataSet]]
-] = {
+_CONSTRUCTIONS: dict[Classes, Callable[[Tape, np.ndarray], DataSet]] = {
     "one-class": _one_class,
     "complete": _complete,
     "quasi-complete": _quasi_complete,
@@ -145,15 +142,15 @@ def _separated(inputs: np.ndarray, normal: np.ndarray) -> tuple[np.ndarray, np.n
     return inputs, (inputs @ normal > 0).astype(np.float64)
 
 
-def _normal(draw: st.DrawFn, dimension: int) -> np.ndarray:
-    entries = small_integers(draw, dimension, 3)
+def _normal(tape: Tape, dimension: int) -> np.ndarray:
+    entries = tape.small_integers(dimension, 3)
     if not entries.any():
         entries[0] = 1
     return entries
 
 
-def _bits(draw: st.DrawFn, size: int) -> np.ndarray:
-    return np.abs(small_integers(draw, size, 4)) % 2
+def _bits(tape: Tape, size: int) -> np.ndarray:
+    return np.abs(tape.small_integers(size, 4)) % 2
 
 
 _labels = _bits

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.testing.strategies.draws import between, generator, near_zero, one_of, small_integers
+from claims.testing.strategies.draws import Tape
 
 # Powers of two for objectives that are algebraic in the inputs. Under an exponential they would
 # make chord gaps of size exp(-2**400), which no working precision decides.
@@ -17,14 +17,17 @@ EXTREME_EXPONENTS = (-400, 400)
 Rank = int | Literal["full", "deficient"] | None
 
 
+Range = tuple[int, int]
+
+
 @st.composite
 def generic_matrices(
     draw: st.DrawFn,
-    points: tuple[int, int] = (1, 8),
-    dimensions: tuple[int, int] = (1, 4),
+    points: Range = (1, 8),
+    dimensions: Range = (1, 4),
     rank: Rank = None,
-    exponents: tuple[int, int] = (-3, 3),
-    condition_bits: tuple[int, int] = (0, 12),
+    exponents: Range = (-3, 3),
+    condition_bits: Range = (0, 12),
 ) -> np.ndarray:
     """Inputs of shape (N, d) whose exact rank, condition and scale are drawn; NumPy fills them.
 
@@ -34,22 +37,33 @@ def generic_matrices(
     spread over a factor 2**b. The matrix is a permuted product L D U of a unit lower trapezoidal,
     a diagonal and a unit upper trapezoidal factor, computed in integers, hence of rank exactly r.
     """
+    return _generic(Tape(draw), points, dimensions, rank, exponents, condition_bits)
+
+
+def _generic(
+    tape: Tape,
+    points: Range,
+    dimensions: Range,
+    rank: Rank,
+    exponents: Range,
+    condition_bits: Range = (0, 12),
+) -> np.ndarray:
     # In one dimension only zero inputs are deficient: left out where there is a choice.
     least = rank if isinstance(rank, int) else min(2, dimensions[1]) if rank == "deficient" else 1
-    dimension = between(draw, max(dimensions[0], least), dimensions[1])
+    dimension = tape.between(max(dimensions[0], least), dimensions[1])
     known = rank if isinstance(rank, int) else dimension if rank == "full" else None
-    count = between(draw, max(points[0], known or 1), points[1])
+    count = tape.between(max(points[0], known or 1), points[1])
     if known is not None:
         exact_rank = known
     else:
         most = min(count, dimension - 1 if rank == "deficient" else dimension)
         # A bound, mostly out of reach, so that N and d can shrink while the rank stays.
-        exact_rank = min(most, one_of(draw, [most] * 4 + [*range(dimensions[1] - 1, -1, -1)]))
-    grid = between(draw, 0, 6)
-    spread = between(draw, 0, 2)
-    bits = between(draw, *condition_bits)
-    exponent = near_zero(draw, *exponents)
-    random = generator(draw)
+        exact_rank = min(most, tape.one_of([most] * 4 + [*range(dimensions[1] - 1, -1, -1)]))
+    grid = tape.between(0, 6)
+    spread = tape.between(0, 2)
+    bits = tape.between(*condition_bits)
+    exponent = tape.near_zero(*exponents)
+    random = tape.generator()
 
     unit, largest = 1 << grid, spread << grid
     lower = np.tril(random.integers(-largest, largest, (count, exact_rank), endpoint=True), -1)
@@ -130,32 +144,44 @@ DEGENERATIONS: tuple[Callable[[np.ndarray], None], ...] = (
 @st.composite
 def degenerate_matrices(
     draw: st.DrawFn,
-    points: tuple[int, int] = (1, 8),
-    dimensions: tuple[int, int] = (1, 4),
-    exponents: tuple[int, int] = (-3, 3),
+    points: Range = (1, 8),
+    dimensions: Range = (1, 4),
+    exponents: Range = (-3, 3),
 ) -> np.ndarray:
     """Inputs of shape (N, d) with small integers times 2**e, repeated entries and exact accidents.
 
     All zero, a repeated point, opposite points, a point at zero, one point many times, points on a
     ray or on a line, zero columns, equal columns, columns of uneven scale.
     """
-    count, dimension = between(draw, *points), between(draw, *dimensions)
-    degenerate = one_of(draw, DEGENERATIONS)
+    return _degenerate(Tape(draw), points, dimensions, exponents)
+
+
+def _degenerate(tape: Tape, points: Range, dimensions: Range, exponents: Range) -> np.ndarray:
+    count, dimension = tape.between(*points), tape.between(*dimensions)
+    degenerate = tape.one_of(DEGENERATIONS)
     # Rows of the greatest length, cut off: a smaller dimension leaves the other entries in place.
-    entries = small_integers(draw, count * dimensions[1]).reshape(count, dimensions[1])
+    entries = tape.small_integers(count * dimensions[1]).reshape(count, dimensions[1])
     matrix = entries[:, :dimension].copy()
     degenerate(matrix)
-    return np.ldexp(matrix, near_zero(draw, *exponents))
+    return np.ldexp(matrix, tape.near_zero(*exponents))
 
 
+@st.composite
 def design_matrices(
-    points: tuple[int, int] = (1, 8),
-    dimensions: tuple[int, int] = (1, 4),
+    draw: st.DrawFn,
+    points: Range = (1, 8),
+    dimensions: Range = (1, 4),
     rank: Rank = None,
-    exponents: tuple[int, int] = (-3, 3),
-) -> st.SearchStrategy[np.ndarray]:
+    exponents: Range = (-3, 3),
+) -> np.ndarray:
     """Inputs of shape (N, d), float64: adversarial or generic; generic alone of a given rank."""
-    generic = generic_matrices(points, dimensions, rank, exponents)
-    if rank is not None:
-        return generic
-    return st.one_of(degenerate_matrices(points, dimensions, exponents), generic)
+    return design_matrix(Tape(draw), points, dimensions, rank, exponents)
+
+
+def design_matrix(
+    tape: Tape, points: Range, dimensions: Range, rank: Rank, exponents: Range
+) -> np.ndarray:
+    """What `design_matrices` draws, read from a tape that more is read from."""
+    if rank is None and tape.one_of((True, False)):
+        return _degenerate(tape, points, dimensions, exponents)
+    return _generic(tape, points, dimensions, rank, exponents)

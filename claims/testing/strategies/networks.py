@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from claims.mathematics import SIGMOID, Activation, Network, one_hidden_layer
-from claims.testing.strategies.draws import generator, small_integers
+from claims.testing.strategies.draws import Tape
 
 T = TypeVar("T")
 
@@ -65,11 +65,11 @@ def network_points(
     )
     size, entries = network.size, samples * dimension
     if filled:
-        random = generator(draw)
+        random = Tape(draw).generator()
         theta = np.ldexp(random.integers(-64, 64, size, endpoint=True).astype(np.float64), -4)
         inputs = random.integers(-4, 4, entries, endpoint=True).astype(np.float64)
     else:
-        theta, inputs = np.split(small_integers(draw, size + entries), [size])
+        theta, inputs = np.split(Tape(draw).small_integers(size + entries), [size])
     copies = {"ordinary": 0, "two equal": 2, "all equal": count}[kind]
     for block in network.blocks:
         if block.name == "W1":

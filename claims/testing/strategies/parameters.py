@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from claims.mathematics import null_vectors
 from claims.testing.strategies.data_sets import DataSet
-from claims.testing.strategies.draws import between, generator, near_zero, one_of, small_integers
+from claims.testing.strategies.draws import Tape
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +39,10 @@ def network_shapes(
     units: tuple[int, int] = (1, 4),
 ) -> tuple[int, ...]:
     """Widths (d, n_1, .., n_k, 1) with d, k and every n in the ranges given."""
-    dimension = between(draw, *inputs)
-    depth = between(draw, *hidden_layers)
-    return (dimension, *(between(draw, *units) for _ in range(depth)), 1)
+    tape = Tape(draw)
+    depth = tape.between(*hidden_layers)  # first, as it is to be shrunk first
+    dimension = tape.between(*inputs)
+    return (dimension, *(tape.between(*units) for _ in range(depth)), 1)
 
 
 @st.composite
@@ -50,15 +51,15 @@ def parameters(draw: st.DrawFn, size: int, exponents: tuple[int, int] = (-2, 1))
 
     Half are entries that Hypothesis draws and shrinks one by one, half are filled by NumPy.
     """
-    return _parameters(draw, size, exponents)
+    return _parameters(Tape(draw), size, exponents)
 
 
-def _parameters(draw: st.DrawFn, size: int, exponents: tuple[int, int]) -> np.ndarray:
-    exponent = near_zero(draw, *exponents)
-    if grid := one_of(draw, (0, 0, 0, 0, 1, 2, 4, 8)):
-        entries = generator(draw).integers(-4 << grid, 4 << grid, size, endpoint=True)
+def _parameters(tape: Tape, size: int, exponents: tuple[int, int]) -> np.ndarray:
+    exponent = tape.near_zero(*exponents)
+    if grid := tape.one_of((0, 0, 0, 0, 1, 2, 4, 8)):
+        entries = tape.generator().integers(-4 << grid, 4 << grid, size, endpoint=True)
         return np.ldexp(entries.astype(np.float64), exponent - grid)
-    return np.ldexp(small_integers(draw, size), exponent)
+    return np.ldexp(tape.small_integers(size), exponent)
 
 
 _INNER_WEIGHTS = [Fraction(n, m) for m in range(2, 9) for n in range(1, m) if gcd(n, m) == 1]
@@ -77,26 +78,24 @@ def chords(
     length 0 and, where `inputs` (N, size) of deficient rank are given, flat ones:
     inputs @ (start - end) = 0 exactly. `chord_labels` recognises them.
     """
-    return _chord(draw, size, inputs, exponents)
+    return _chord(Tape(draw), size, inputs, exponents)
 
 
-def _chord(
-    draw: st.DrawFn, size: int, inputs: np.ndarray | None, exponents: tuple[int, int]
-) -> Chord:
-    kinds = ["ordinary"] * 14 + ["at an end", "equal ends"]
+def _chord(tape: Tape, size: int, inputs: np.ndarray | None, exponents: tuple[int, int]) -> Chord:
+    kinds = ["ordinary"] * 22 + ["at an end", "equal ends"]
     directions = null_vectors(inputs) if inputs is not None else []
     if directions:
         kinds += ["flat", "flat"]
-    kind = one_of(draw, kinds)
-    start = _parameters(draw, size, exponents)
-    weight = Fraction(between(draw, 0, 1)) if kind == "at an end" else one_of(draw, _INNER_WEIGHTS)
+    kind = tape.one_of(kinds)
+    start = _parameters(tape, size, exponents)
+    weight = Fraction(tape.between(0, 1)) if kind == "at an end" else tape.one_of(_INNER_WEIGHTS)
     if kind == "equal ends":
         end = start.copy()
     elif kind == "flat":
-        start, end = _flat_ends(start, one_of(draw, directions))
+        start, end = _flat_ends(start, tape.one_of(directions))
     else:
         # A step, not a second point: Hypothesis often copies one drawn vector over the other.
-        end = start + _parameters(draw, size, exponents)
+        end = start + _parameters(tape, size, exponents)
     return Chord(start, end, weight)
 
 
@@ -123,7 +122,7 @@ def chord_problems(
 ) -> tuple[DataSet, Chord]:
     """A data set and a chord between weight vectors of a linear model without bias on it."""
     data_set = draw(data)
-    return data_set, _chord(draw, data_set.inputs.shape[1], data_set.inputs, exponents)
+    return data_set, _chord(Tape(draw), data_set.inputs.shape[1], data_set.inputs, exponents)
 
 
 @st.composite
@@ -153,10 +152,11 @@ def parameters_at_kink(
     """
     layers = list(pairwise(widths))
     biases = sum(widths[1:-1]) * hidden_bias + widths[-1] * output_bias
-    theta = _parameters(draw, sum(a * b for a, b in layers) + biases, exponents)
+    tape = Tape(draw)
+    theta = _parameters(tape, sum(a * b for a, b in layers) + biases, exponents)
     dimension, units = layers[0]
-    unit = between(draw, 0, units - 1)
-    point = inputs[between(draw, 0, len(inputs) - 1)]
+    unit = tape.between(0, units - 1)
+    point = inputs[tape.between(0, len(inputs) - 1)]
     weights = theta[unit * dimension : (unit + 1) * dimension]
     if hidden_bias:
         bias = -sum(
@@ -169,7 +169,7 @@ def parameters_at_kink(
         weights[:] = np.where(point == 0, weights, 0)
     else:
         # Swapping two coordinates and one sign is a rotation by a right angle, free of rounding.
-        first = between(draw, 0, dimension - 2)
+        first = tape.between(0, dimension - 2)
         weights[:] = 0
         weights[first], weights[first + 1] = point[first + 1], -point[first]
     return theta

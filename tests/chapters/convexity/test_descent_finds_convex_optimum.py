@@ -167,9 +167,11 @@ def test_a_kink_keeps_it_jumping(check, *, loss=ABSOLUTE_ERROR):
     data = RATIONALS.enter([[1]]), RATIONALS.enter([0])
     for step in (HALF, Fraction(1, 10), Fraction(1, 1000)):
         point = RATIONALS.enter([step / 2])
+        iterates = [point[0]]
         first = objective.value(point, *data)
         for side in (-1, 1):
             (point,) = GRADIENT_DESCENT.update(point, slope.gradient(point, *data), step)
+            iterates.append(point[0])
             check.zero(point - side * step / 2, "iterate minus plus or minus eta/2", step=step)
             check.zero(
                 objective.value(point, *data) - first,
@@ -177,8 +179,7 @@ def test_a_kink_keeps_it_jumping(check, *, loss=ABSOLUTE_ERROR):
                 step=step,
                 side=side,
             )
-    check.record("function", "|w|, start eta/2")
-    check.record("iterates", "eta/2, -eta/2, eta/2, ...")
+        check.record(f"iterates on |w| for the step {step}", iterates)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["smooth", "step-below-limit"])
@@ -201,7 +202,8 @@ def test_without_a_minimiser_it_walks_for_ever(check, *, label=Fraction(1)):
         Fraction(1, 4) - loss.hessian(theta, *data)[0] - square(logistic(theta) - HALF),
         "1/4 minus the curvature minus (s - 1/2)^2",
     )
-    check.record("data", "x = 1, t = 1")
+    check.record("label", label)
+    check.record("gradient, for x = 1", loss.gradient(theta, *data))
 
 
 @pytest.mark.claim(
@@ -232,7 +234,8 @@ def test_at_the_limit_the_parabola_keeps_it_jumping(check, *, step=Fraction(1)):
     check.zero(
         objective.value(moved, *data) - objective.value(theta, *data), "change of value", step=step
     )
-    check.record("function", "w^2, step 1 = 2/L")
+    check.record("step", step)
+    check.record("next point", moved)
 
 
 def unchanged(step):

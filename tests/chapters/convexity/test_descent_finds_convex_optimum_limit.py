@@ -15,6 +15,7 @@ from claims.mathematics import (
     linear,
 )
 from claims.numbers import (
+    BALLS,
     SYMBOLS,
     logistic,
     logistic_complement,
@@ -108,7 +109,8 @@ def test_a_start_without_the_top_component_converges(check, *, start=(0, 1)):
     check.zero(hessian - SYMBOLS.enter([[4, 0], [0, 1]]), "the Hessian minus diag(4, 1)")
     (moved,) = GRADIENT_DESCENT.update(theta, loss.gradient(theta, *data), HALF)
     check.zero(moved - theta * HALF, "the next point minus half of the last", start=start)
-    check.record("function", "(4 w1^2 + w2^2)/2, step 1/2 = 2/L, start (0, tau)")
+    check.record("Hessian", hessian)
+    check.record("start and next point, step 1/2", [theta, moved])
 
 
 NINE_TO_ONE = [1] * 9 + [0]
@@ -163,4 +165,7 @@ def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     check.positive(
         lambda a: logit(a.enter(Fraction(9, 10))) - a.enter(2), "the start is no minimiser"
     )
-    check.record("data", "x = 1 ten times, nine labels 1, one label 0; step 12 = 3/L, start 2")
+    check.record("labels, all inputs 1", NINE_TO_ONE)
+    check.record("step", 4 * multiple)
+    slopes = [float(factor(BALLS, offset).arb.mid()) for offset in (-HALF, 0, HALF)]
+    check.record("T' at 1/2 before, at, and 1/2 after the minimiser", f"{slopes}")

@@ -126,15 +126,17 @@ def test_a_bounded_error_is_not_convex_in_a_linear_prediction(check, *, loss=BOU
     """
     objective = Objective(linear(1, bias=False), loss)
     inputs, targets = RATIONALS.enter([[1]]), RATIONALS.enter([0])
+    places = [RATIONALS.enter([w]) for w in (1, 2, 3)]
     gap = chord_gap(
         lambda theta: objective.value(theta, inputs, targets),
-        RATIONALS.enter([1]),
-        RATIONALS.enter([3]),
+        places[0],
+        places[2],
         RATIONALS.enter(Fraction(1, 2)),
     )
     check.that(gap.sign() < 0, "the chord from w = 1 to w = 3 dips below the graph", x=1, y=0)
-    check.record("data and loss", "x = 1, y = 0, loss w^2/(1 + w^2)")
-    check.record("gap halfway between w = 1 and w = 3", "-1/10")
+    values = [objective.value(place, inputs, targets) for place in places]
+    check.record("loss at w = 1, 2, 3, for x = 1, y = 0", values)
+    check.record("gap halfway between w = 1 and w = 3", gap)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property")

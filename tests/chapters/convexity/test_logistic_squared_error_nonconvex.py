@@ -161,7 +161,7 @@ def test_a_constant_loss_is_convex(check, *, x=0):
     r"""One sample with the input 0, no bias: the loss is constant, hence convex.
 
     With $x = 0$ the output is $s(0) = \frac12$ at every weight and the loss is $(\frac12 - t)^2$:
-    every chord lies on the graph. The smallest such data set, one sample and one weight.
+    every chord lies on the graph. No data set has fewer samples or weights.
     """
     objective = Objective(neuron(1, SIGMOID), SQUARED_ERROR)
     inputs, targets = SYMBOLS.enter([[x]]), symbols("t", 1)
@@ -170,4 +170,5 @@ def test_a_constant_loss_is_convex(check, *, x=0):
     check.zero(value - square(targets[0] - Fraction(1, 2)), "the loss minus (1/2 - t)^2", x=x)
     gap = chord_gap(lambda theta: objective.value(theta, inputs, targets), a, b, weight)
     check.zero(gap, "the gap of every chord", x=x)
-    check.record("data", "x = 0, any target")
+    check.record("input", x)
+    check.record("loss at every weight", value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ from claims.numbers import (
 from claims.testing import given, strategies
 
 CLAIM = "logistic-unique-minimum"
+HALF = Fraction(1, 2)
 
 
 def curvature_check(check, output, loss):
@@ -86,18 +88,22 @@ def test_bounded_sublevel_sets_and_strict_convexity(
 
     *Existence.* If no $u$ has $z_i\cdot u \ge 0$ for every point and $> 0$ for one, then
     (Stiemke's theorem of the alternative) there are weights $c_i > 0$ with $\sum_i c_i z_i = 0$,
-    and an exact linear program finds them. Because $\ln(1+e^{-h}) > \frac{|h|-h}2$ and $\sum_i
-    c_i\,z_i\cdot w = 0$, $$L(w) > \frac{\sum_i c_i\,|z_i\cdot w|}{2N \max_i c_i}.$$ So $L(w) \le
-    L(0)$ confines $Xw$ to a bounded set; with full column rank $w$ as well, and the continuous
-    $L$ attains its minimum.
+    and an exact linear program finds them. With $h_i = z_i\cdot w$ and $C = \max_i c_i$,
+    $$C\,N\,L(w) - \tfrac12 \sum_i c_i |h_i| = \sum_i (C - c_i) \ln(1+e^{-h_i}) + \sum_i c_i
+    \Bigl(\ln(1+e^{-h_i}) - \tfrac{|h_i| - h_i}2\Bigr) > 0,$$ because $\sum_i c_i h_i = 0$ and
+    $\ln(1+e^{-h}) - \frac{|h|-h}2$ is $\ln(1+e^{-|h|}) > 0$. So $L(w) \le
+    L(0)$ confines every $|x_i\cdot w|$ to $2 N C \ln 2/c_i$; with full column rank $w$ as well, and
+    the continuous $L$ attains its minimum.
 
     *Uniqueness.* The curvature along a line in direction $u$ is $\frac1N \sum_i s(z_i\cdot w)\,
     s(-z_i\cdot w)\,(x_i\cdot u)^2$. With full column rank $Xu \ne 0$, and it is positive: $L$ is
     strictly convex and has at most one minimiser.
 
-    Checked for symbolic data: the loss in terms of $z_i$, the sum that vanishes, and the
-    curvature. That bounded and closed sets are compact, and Stiemke's theorem, are cited; for
-    given data the weights are found and compared exactly.
+    Executed for symbolic data: the loss in terms of $z_i$; the displayed identity for two to four
+    points in one or two dimensions with every pattern of signs of the $h_i$, the last row given by
+    $\sum_i c_i z_i = 0$; and the curvature, for up to three points and two dimensions. All are
+    sums over the points. That bounded and closed sets are compact, and Stiemke's theorem, are
+    cited; for given data the weights are found and compared exactly.
     """
     output, loss = model
     h = symbols("h")
@@ -107,14 +113,30 @@ def test_bounded_sublevel_sets_and_strict_convexity(
             "cross-entropy minus softplus(-(2t - 1) h)",
             label=label,
         )
-    check.zero(
-        softplus(-h) + h - softplus(h), "softplus(-h) - (|h| - h)/2 for h < 0, minus softplus(h)"
-    )
+    for sign in (1, -1):
+        excess = softplus(-h) - (sign * h - h) * HALF
+        check.zero(
+            excess - softplus(-sign * h), "ln(1 + e^-h) - (|h| - h)/2 - ln(1 + e^-|h|)", sign=sign
+        )
     for samples, features in ((2, 1), (3, 2), (4, 2)):
         weights, rows = symbols("c", samples), symbols("z", samples - 1, features)
-        theta = symbols("w", features)
+        theta, largest = symbols("w", features), symbols("C")
         margins = np.vstack([rows, last(weights, rows)])
-        check.zero(weights @ (margins @ theta), "the weighted sum of the margins", samples=samples)
+        h = margins @ theta
+        terms = softplus(-h)
+        total = samples * Objective(linear(features, bias=False), CROSS_ENTROPY).value(
+            theta, margins, SYMBOLS.enter([1] * samples)
+        )
+        for signs in product((1, -1), repeat=samples):
+            sizes = SYMBOLS.enter(signs) * h
+            check.zero(
+                largest * total
+                - weights @ sizes * HALF
+                - ((largest - weights) @ terms + weights @ (terms - (sizes - h) * HALF)),
+                "C N L minus half of sum c |h|, minus a sum of positive terms",
+                samples=samples,
+                signs=signs,
+            )
     curvature_check(check, output, loss)
 
 
@@ -135,8 +157,9 @@ def test_one_sample_has_no_minimum(check, *, label=Fraction(1)):
     check.zero(slope + logistic_complement(theta), "derivative plus s(-w)", x=1, label=label)
     found = logistic_minima(np.array([[1]]), np.array([1]))
     check.that((found.count, found.directions) == ("none", ()), "separated, with full column rank")
-    check.record("data", "x = 1, t = 1")
-    check.record("minimisers", "none")
+    check.record("input and label", [1, label])
+    check.record("derivative", slope[0])
+    check.record("minimisers", found.count)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["overlap"])
@@ -146,8 +169,8 @@ def test_dependent_features_have_a_line_of_minima(check, *, second=(1, 1)):
 
     Inputs $(1, 1)$ twice, labels 0 and 1: the loss depends on $w_1 + w_2$ alone, so with every
     minimiser $w$ each $w + (u, -u)$ is one, too. There is one: $L(w) = \frac12 (\ln(1+e^{z}) +
-    \ln(1+e^{-z}))$ with $z = w_1 + w_2$ has its minimum at $z = 0$. The smallest case of all is
-    one sample with one input $x = 0$, where every $w$ is a minimiser.
+    \ln(1+e^{-z}))$ with $z = w_1 + w_2$ has its minimum at $z = 0$. With one sample and
+    one weight there is such a case, too: $x = 0$, where every $w$ is a minimiser.
     """
     inputs, targets = [[1, 1], list(second)], [0, 1]
     objective = Objective(linear(2, bias=False), CROSS_ENTROPY)
@@ -168,8 +191,8 @@ def test_dependent_features_have_a_line_of_minima(check, *, second=(1, 1)):
             inputs=rows,
             targets=labels,
         )
-    check.record("data", "x = (1, 1), (1, 1), t = 0, 1")
-    check.record("minimisers", "the line w1 + w2 = 0")
+        check.record(f"directions without change for inputs {rows}", found.directions)
+    check.record("inputs and labels", [inputs, targets])
 
 
 def value_on(data, objective, arithmetic, theta):

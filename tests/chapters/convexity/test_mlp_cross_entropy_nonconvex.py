@@ -273,8 +273,8 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
             activation=activation,
             x=x,
         )
+        check.record(f"logit of two {activation} units at x = {x}", logit)
     check.zero(RELU.value(RATIONALS.enter(0)), "ReLU at 0")
-    check.record("data", "x = 0, any label, any number of hidden units")
 
 
 @st.composite

@@ -135,12 +135,13 @@ def test_with_two_units_the_inner_product_mixes_them(check, *, weights=(1, -1)):
         "derivative minus W2 / 4",
         weights=weights,
     )
-    difference = (true - inner_formula(network, theta, point))[:, 0]
+    formula = inner_formula(network, theta, point)
+    difference = (true - formula)[:, 0]
     check.that(
         not all(entry.is_zero() for entry in difference), "the formula differs", weights=weights
     )
-    check.record("derivative", "(1/4, -1/4)")
-    check.record("formula", "0 for both")
+    check.record("derivative, two units", true[:, 0])
+    check.record("formula", formula[:, 0])
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["one-hidden-unit"])
@@ -153,7 +154,10 @@ def test_a_relu_unit_on_its_kink_has_no_derivative(check, *, bias=0):
 
     One unit, $x = 1$, $W_1 = 0$, $b_1 = 0$, $W_2 = 1$: the prediction is $\max(w, 0)$. To the
     right its difference quotient is 1 for every step, to the left it is 0: the two do not agree.
-    With the usual convention $a'(0) = 0$ the formula gives the left-hand one.
+    With the usual convention $a'(0) = 0$ the formula gives the left-hand one. The condition is not
+    necessary: with $W_2 = 0$, or with $x = 0$, the unit on its kink contributes nothing or does not
+    move with $W_1$, and the formula gives the right derivative, 0 (executed for steps to both
+    sides).
     """
     network = one_hidden_layer(1, 1, RELU)
     inputs = RATIONALS.enter([[1]])
@@ -169,7 +173,14 @@ def test_a_relu_unit_on_its_kink_has_no_derivative(check, *, bias=0):
         step = Fraction(1, 2**bits)
         check.zero(quotient(step) - 1, "quotient to the right minus 1", step=step)
         check.zero(quotient(-step), "quotient to the left", step=step)
-    check.record("network", "one ReLU unit, x = 1, W1 = 0, b1 = 0, W2 = 1")
+        for x, weight in ((0, 1), (1, 0)):
+            harmless = [
+                network.predict(RATIONALS.enter([w, 0, weight, 0]), RATIONALS.enter([[x]]))[0]
+                for w in (step, 0, -step)
+            ]
+            check.zero([harmless[0] - harmless[1], harmless[2] - harmless[1]], "no change", x=x)
+    sides = [quotient(Fraction(1)), quotient(Fraction(-1))]
+    check.record("difference quotients at W1 = 0, to the right and left", sides)
 
 
 @st.composite

@@ -261,8 +261,8 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
             activation=activation,
             x=x,
         )
+        check.record(f"output of two {activation} units at x = {x}", network.predict(a, inputs)[0])
     check.zero(RELU.value(RATIONALS.enter(0)), "ReLU at 0")
-    check.record("data", "x = 0, any target, any number of hidden units")
 
 
 @st.composite

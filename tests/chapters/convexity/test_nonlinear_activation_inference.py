@@ -71,7 +71,10 @@ def test_a_linear_network_of_two_layers_is_not_convex(check, *, network=two_laye
             RATIONALS.enter(HALF),
         )
         check.that(gap.sign() < 0, "the chord dips below the graph", x=1, y=1, biases=bias)
-    check.record("loss", "(v w - 1)^2 at (1, 1), (0, 0), (-1, -1): 0, 1, 0")
+    objective = Objective(two_layers(False), SQUARED_ERROR)
+    data = RATIONALS.enter([[1]]), RATIONALS.enter([1])
+    values = [objective.value(RATIONALS.enter([w, w]), *data) for w in (1, 0, -1)]
+    check.record("loss at (w, v) = (1, 1), (0, 0), (-1, -1)", values)
 
 
 def kept_sign(network, *arguments):
@@ -87,13 +90,16 @@ def kept_sign(network, *arguments):
 def test_in_a_hidden_layer_a_nonlinear_activation_is_enough(check, *, chord=swing_chord):
     r"""In a hidden layer with biases every nonlinear activation makes the loss non-convex.
 
-    A nonlinear activation is not constant, so $a(\beta_1) \ne a(\beta_2)$ for some biases, and
-    that is all that is used. Hidden weights 0, other units off, ends $(v, \beta_1, f_0 - v
+    An activation that is not affine is not constant, so $a(\beta_1) \ne a(\beta_2)$ for some
+    biases, and that is all that is used. (With a constant activation, which is affine, the loss is
+    that of $c$ alone and convex.) Hidden weights 0, other units off, ends $(v, \beta_1, f_0 - v
     a(\beta_1))$ and $(-v, \beta_2, f_0 + v a(\beta_2))$: both output $f_0$ at every input, their
     midpoint any number. For squared error and $f_0$ the mean target the midpoint lies higher by
     the square of the change; for cross-entropy, $f_0 = 0$ and a change of $1$ or $-1$, the two
-    rises have the positive sum $\ln(1+e) + \ln(1+e^{-1}) - 2\ln 2$. Every non-empty data set,
-    every width.
+    rises have the positive sum $\ln(1+e) + \ln(1+e^{-1}) - 2\ln 2$.
+
+    Executed for symbolic data, one unit on one point and two units on two; the other units are off
+    and every point has the same output, so that neither their numbers nor the data matter.
     """
     low, high, rise = symbols("low"), symbols("high"), symbols("r")
     for features, units, samples in ((1, 1, 1), (2, 2, 2)):
@@ -143,4 +149,4 @@ def test_logistic_regression_has_a_nonlinear_activation(check, *, model=(IDENTIT
         hessian[0, 0] - logistic(logit) * logistic_complement(logit) * square(inputs[0, 0]),
         "second derivative minus s(z) s(-z) x^2",
     )
-    check.record("model", "one layer, sigmoid output, cross-entropy, one sample")
+    check.record("second derivative, one sample and one weight", hessian[0, 0])

@@ -27,6 +27,7 @@ from claims.mathematics import (
     swing_chord,
 )
 from claims.numbers import (
+    FLOATS,
     SYMBOLS,
     logistic,
     logistic_complement,
@@ -211,7 +212,7 @@ def test_a_constant_activation_leaves_a_convex_loss(check, *, activation=CONSTAN
         b @ hessian @ b - logistic(logit) * logistic_complement(logit) * square(moved),
         "curvature along a line minus s(z) s(-z) times a square",
     )
-    check.record("network", "two hidden units that output 1, any data")
+    check.record("output of two hidden units", logit)
 
 
 def unknown_losses(samples):
@@ -279,4 +280,6 @@ def test_a_single_sigmoid_layer_with_squared_error(check, *, model=(SIGMOID, SQU
         return -chord_gap(lambda w: objective.value(w, *data), *ends, arithmetic.enter(HALF))
 
     check.positive(depth, "the chord from w = 0 to w = 4 dips below the graph", x=1, t=0)
-    check.record("data and loss", "x = 1, t = 0, loss s(w)^2 at w = 0, 2, 4")
+    data = FLOATS.enter([[1]]), FLOATS.enter([0])
+    values = [objective.value(FLOATS.enter([w]), *data) for w in (0, 2, 4)]
+    check.record("loss at w = 0, 2, 4, for x = 1, t = 0", [f"{value:.6f}" for value in values])

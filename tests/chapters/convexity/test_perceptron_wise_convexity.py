@@ -25,6 +25,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import (
+    FLOATS,
     RATIONALS,
     SYMBOLS,
     logistic,
@@ -98,8 +99,60 @@ def test_two_perceptrons_in_a_row(check, *, ends=((1, 1), (-1, -1))):
     eighth = Fraction(1, 8)
     expected = SYMBOLS.enter([[0, -eighth], [-eighth, eighth / 2]])
     check.zero(hessian - expected, "the Hessian at (0, 0)")
-    check.record("data and network", "x = 1, t = 1, loss ln(1 + exp(-v s(w)))")
-    check.record("determinant of the Hessian at (0, 0)", "-1/64")
+    data = FLOATS.enter([[1]]), FLOATS.enter([1])
+    values = [
+        Objective(network, CROSS_ENTROPY).value(FLOATS.enter([w, w]), *data) for w in (1, 0, -1)
+    ]
+    check.record("loss at (w, v) = (1, 1), (0, 0), (-1, -1)", [f"{value:.6f}" for value in values])
+    determinant = hessian[0, 0] * hessian[1, 1] - hessian[0, 1] * hessian[1, 0]
+    check.record("determinant of the Hessian at (0, 0)", determinant)
+
+
+@pytest.mark.claim(CLAIM, reading="no-stuck", shows="fails", by="counterexample")
+@pytest.mark.control("one-class", "both labels 1, where the output weight moves", targets=(1, 1))
+def test_descent_never_leaves_the_origin(check, *, targets=(0, 1)):
+    r"""Two points that one unit can tell apart, and descent that never moves.
+
+    $x = (-1, 1)$, labels $(0, 1)$, all parameters 0: every output is the probability $\frac12$, and
+    the mean cost is $\ln 2$. The gradient in the hidden weights and biases has the factor $v = 0$;
+    in $v$ it is $s(0)$ times the mean of $\frac12 - t_i$, and in the output bias that mean itself:
+    0. So gradient descent with any step stays there for ever. With the hidden weight at 1 the cost
+    falls along $v$: at $(w, v) = (1, 1)$ it is below $\ln 2$. The point is no minimum: another
+    start moves on. That there are networks with local minima that are not global is shown under
+    worse-local-minima-exist.
+
+    One to three hidden units, with and without biases: with $v = 0$ the units do not see each
+    other, so that their number does not matter.
+    """
+    inputs = [[-1], [1]]
+    for units in (1, 2, 3):
+        for bias in (False, True):
+            network = one_hidden_layer(1, units, SIGMOID, hidden_bias=bias, output_bias=bias)
+            objective = Objective(network, CROSS_ENTROPY)
+            data = SYMBOLS.enter(inputs), SYMBOLS.enter(targets)
+            start = SYMBOLS.enter([0] * network.size)
+            gradient = derivatives(objective, 2).gradient(start, *data)
+            shape = {"units": units, "biases": bias}
+            check.zero(gradient, "the gradient at 0", inputs=inputs, targets=targets, **shape)
+            better = [0] * network.size
+            better[network.block("W1").start] = better[network.block("W2").start] = 1
+
+            def fall(arithmetic, objective=objective, better=better):
+                entered = arithmetic.enter(inputs), arithmetic.enter(targets)
+                ends = (arithmetic.enter([0] * len(better)), arithmetic.enter(better))
+                first, last = (objective.value(theta, *entered) for theta in ends)
+                return first - last
+
+            check.positive(fall, "(1, 1) in one unit is lower", **shape)
+    network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=False, output_bias=False)
+    values = [
+        Objective(network, CROSS_ENTROPY).value(
+            FLOATS.enter(theta), FLOATS.enter(inputs), FLOATS.enter(targets)
+        )
+        for theta in ([0, 0], [1, 1])
+    ]
+    check.record("inputs and labels", [inputs, targets])
+    check.record("cost at (w, v) = (0, 0) and at (1, 1)", [f"{value:.6f}" for value in values])
 
 
 @pytest.mark.claim(CLAIM, reading="output-weights-alone", shows="holds", by="identity")
@@ -230,4 +283,9 @@ def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, activation=S
             return -gap
 
         check.positive(depth, "the chord from w = -4 to w = 0 dips below", x=1, t=1, biases=bias)
-    check.record("data and network", "x = 1, t = 1, v = 1, loss ln(1 + exp(-s(w)))")
+    network = one_hidden_layer(1, 1, activation, hidden_bias=False, output_bias=False)
+    data = FLOATS.enter([[1]]), FLOATS.enter([1])
+    values = [
+        Objective(network, CROSS_ENTROPY).value(FLOATS.enter([w, 1]), *data) for w in (-4, -2, 0)
+    ]
+    check.record("loss at w = -4, -2, 0, with v = 1", [f"{value:.6f}" for value in values])

@@ -132,7 +132,7 @@ def test_the_prediction_is_affine_in_the_output_block(check, *, also=()):
 
             gap = chord_gap(predict, theta, moved, weight)
             check.zero(gap, "the gap of a chord in these blocks", blocks=names, units=units)
-    check.record("affine in", "W2, b2, and both together")
+            check.record(f"gap of a chord in {' and '.join(names)}", gap)
 
 
 @pytest.mark.claim(
@@ -197,7 +197,7 @@ def test_the_identity_is_affine_in_the_hidden_block(check, *, activation=IDENTIT
     inputs = symbols("x", 1, 1)
     gap = chord_gap(lambda t: network.predict(t, inputs)[0], hidden, other, symbols("l"))
     check.zero(gap, "the gap of a chord in W1 and b1", activation=activation)
-    check.record("network", "one unit, a(h) = h, v = 1, c = 0")
+    check.record("prediction", network.predict(hidden, inputs)[0])
 
 
 @pytest.mark.claim(
@@ -220,4 +220,4 @@ def test_dead_output_weights_hide_the_hidden_block(check, *, weight=0):
     inputs = symbols("x", 1, 1)
     change = network.predict(hidden, inputs) - network.predict(other, inputs)
     check.zero(change, "the change of the prediction", weight=weight)
-    check.record("network", "one sigmoid unit, v = 0, c = 0")
+    check.record("prediction at every W1 and b1", network.predict(hidden, inputs)[0])

@@ -114,8 +114,8 @@ def test_a_strictly_convex_function_without_a_lowest_point(check, *, function=SO
         recorded.hessian(x) - logistic(x) * logistic_complement(x),
         "second derivative minus s(x) s(-x)",
     )
-    check.record("function", "ln(1 + e^x)")
-    check.record("minimisers", "none")
+    check.record("derivative", recorded.gradient(x))
+    check.record("second derivative", recorded.hessian(x))
 
 
 @pytest.mark.claim(
@@ -143,8 +143,9 @@ def test_a_valley_with_a_flat_floor(check, *, rows=((1, 1),)):
     check.zero(
         gap - weight * (1 - weight) * square((a - b).sum()), "gap minus l (1 - l) times a square"
     )
-    check.record("function", "(w1 + w2)^2")
-    check.record("minimisers", "the line w1 + w2 = 0")
+    check.record("inputs", rows)
+    check.record("loss", value(symbols("w", 2)))
+    check.record("loss at (u, -u)", value(line))
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property", when=["attained"])

@@ -1,14 +1,15 @@
-"""Gradient descent does not always end in a local minimum: it can rest at a saddle, or cycle."""
+"""Gradient descent need not end in a local minimum: it rests at saddles, cycles, or runs away."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, TANH, Objective, one_hidden_layer
-from claims.numbers import SYMBOLS, symbols
+from claims.numbers import SYMBOLS, logistic, square, symbols
 from claims.training.optimizers import GRADIENT_DESCENT
 
 CLAIM = "descent-ends-in-local-minimum"
@@ -37,8 +38,9 @@ def test_descent_rests_at_a_saddle(check, *, bias=Fraction(1, 2)):
     along = SYMBOLS.enter([1, 0, Fraction(1, 4), 0])
     bend = along @ function.hessian(start, *data) @ along
     check.zero(bend + Fraction(1, 32), "the second derivative along w + v/4, plus 1/32")
-    check.record("data", "x = (0, 1), y = (0, 1)")
-    check.record("start and end", "w = b = v = 0, c = 1/2, a saddle of loss 1/4")
+    check.record("inputs, targets", data)
+    check.record("start and end (w, b, v, c), a saddle", start)
+    check.record("its loss", function.value(start, *data))
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
@@ -58,4 +60,86 @@ def test_descent_cycles_with_a_large_step(check, *, step=1):
     check.zero(moved - start * (1 - 2 * symbols("eta")), "the next point minus (1 - 2 eta) times")
     (opposite,) = GRADIENT_DESCENT.update(start, slope, step)
     check.zero(opposite + start, "the next point with step 1, plus the start", step=step)
-    check.record("cycle", "c and -c, with w = b = v = 0, data x = (0, 1), y = (0, 0)")
+    check.record("inputs, targets", data)
+    check.record("the two points (w, b, v, c) of the cycle", [start, opposite])
+
+
+@pytest.mark.claim(CLAIM, reading="almost-every-start", shows="fails", by="counterexample")
+@pytest.mark.control(
+    "rising-targets", "targets that a unit can fit", targets=(0, Fraction(1, 2), 1)
+)
+def test_data_without_any_local_minimum(check, *, targets=(0, 0, 1)):
+    r"""Three points on which the loss has no local minimum at all: there is nowhere to end.
+
+    One sigmoid unit $f(x) = v\,s(wx+b) + c$, $x = (0, 1, 2)$, $y = (0, 0, 1)$. With residuals
+    $r_i$ and activations $a_i$ the derivatives in $c$, $v$, $b$, $w$ are $\frac23$ times
+    $\sum r_i$, $\sum r_i a_i$, $v\sum r_i (a_i - a_i^2)$ and $v\sum r_i x_i (a_i - a_i^2)$.
+
+    - *A stationary point has a constant output.* If $vw \ne 0$, the three activations differ, as
+      $s$ increases strictly; $r$ is orthogonal to $1$, $a$ and $a^2$, which are independent
+      (Vandermonde), so $r = 0$. But $f(0) = f(1)$ would need $a_0 = a_1$.
+    - *Its loss is $\frac29$*: by $\sum r_i = 0$ the constant is the mean target $\frac13$.
+    - *It is no local minimum.* Where $w = 0 \ne v$ the derivative in $w$ is
+      $-\frac23 v\,s(b)\,s(-b) \ne 0$; where $v = 0 \ne w$ the one in $v$ is
+      $\frac29 (a_0 + a_1 - 2a_2) \ne 0$. At $v = w = 0$ the Hessian in $(w, v)$ has the
+      determinant $-\frac49 (s(b)\,s(-b))^2 < 0$.
+
+    Gradient flow, and descent with a constant step with which the loss never rises, can only
+    converge to a stationary point, of a loss no higher than at the start. So from every start
+    of a loss below $\frac29$, an open set with the point $(w, b, v, c) = (10, -15, 1, 0)$ in it,
+    they converge to no point at all: the weights run to infinity. Executed in symbols, the loss at
+    the start in balls.
+    """
+    network = one_hidden_layer(1, 1, SIGMOID)
+    objective = Objective(network, SQUARED_ERROR)
+    function = Function(objective.value, theta=(4,), inputs=(3, 1), targets=(3,))
+
+    def data(arithmetic):
+        return arithmetic.enter([[0], [1], [2]]), arithmetic.enter(targets)
+
+    check.that(targets[0] == targets[1], "the first two targets, at different x, agree", y=targets)
+    w, b, v, c = theta = symbols("t", 4)
+    inputs, y = data(SYMBOLS)
+    x, outputs = inputs[:, 0], network.predict(theta, inputs)
+    a, r = logistic(w * x + b), outputs - y
+    curved = r * (a - square(a)) * v
+    slope = np.array([(curved * x).sum(), curved.sum(), (r * a).sum(), r.sum()])
+    check.zero(
+        function.gradient(theta, inputs, y) - slope * Fraction(2, 3), "the gradient minus 2/3 of it"
+    )
+    vandermonde = np.array([a * 0 + 1, a, square(a)])
+    product = (a[1] - a[0]) * (a[2] - a[0]) * (a[2] - a[1])
+    minors = [
+        vandermonde[1, (k + 1) % 3] * vandermonde[2, (k + 2) % 3]
+        - vandermonde[1, (k + 2) % 3] * vandermonde[2, (k + 1) % 3]
+        for k in range(3)
+    ]
+    check.zero(sum(minors[1:], minors[0]) - product, "the determinant of 1, a, a^2")
+    check.zero(outputs[1] - outputs[0] - v * (a[1] - a[0]), "f(1) - f(0) - v (a1 - a0)")
+
+    def at(w, b, v, c):
+        return SYMBOLS.enter([w, b, v, c]), inputs, y
+
+    mean, step = Fraction(1, 3), logistic(b) * logistic(-b)
+    for flat in (at(0, b, v, c), at(w, b, 0, c)):
+        constant = network.predict(*flat[:2])
+        check.zero(constant - constant[0], "the output minus its value at x = 0")
+    without_input = at(0, b, v, mean - v * logistic(b))
+    check.zero(function.value(*without_input) - Fraction(2, 9), "the loss where w = 0, minus 2/9")
+    check.zero(function.gradient(*without_input)[0] + Fraction(2, 3) * v * step, "dL/dw at w = 0")
+    without_output = at(w, b, 0, mean)
+    check.zero(function.value(*without_output) - Fraction(2, 9), "the loss where v = 0, minus 2/9")
+    bent = (a[0] + a[1] - 2 * a[2]) * Fraction(2, 9)
+    check.zero(function.gradient(*without_output)[2] - bent, "dL/dv at v = 0")
+    hessian = function.hessian(*at(0, b, 0, mean))
+    minor = hessian[0, 0] * hessian[2, 2] - square(hessian[0, 2])
+    check.zero(minor + Fraction(4, 9) * square(step), "the determinant in (w, v)")
+
+    def room(arithmetic):
+        return Fraction(2, 9) - objective.value(
+            arithmetic.enter([10, -15, 1, 0]), *data(arithmetic)
+        )
+
+    check.positive(room, "the loss at the start is below 2/9")
+    check.record("inputs", inputs)
+    check.record("loss at every stationary point", function.value(*at(0, 0, 0, mean)))

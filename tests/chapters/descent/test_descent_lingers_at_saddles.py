@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from claims.compiled import Function
-from claims.mathematics import SQUARE, SQUARED_ERROR, Objective, linear, neuron
+from claims.mathematics import (
+    SIGMOID,
+    SQUARE,
+    SQUARED_ERROR,
+    Objective,
+    linear,
+    neuron,
+    one_hidden_layer,
+)
 from claims.numbers import RATIONALS, SYMBOLS, square, symbols
 
 CLAIM = "descent-lingers-at-saddles"
@@ -28,10 +36,45 @@ def test_an_overspecified_model_without_saddles(check, *, network=LINEAR):
     error = theta.sum() - 1
     check.zero(function.value(theta, *data) - square(error), "the loss minus (w1 + w2 - 1)^2")
     check.zero(function.gradient(theta, *data) - 2 * error, "the gradient minus 2 (w1 + w2 - 1)")
-    for point in ([1, 0], [0, 1]):
+    solutions = [1, 0], [0, 1]
+    for point in solutions:
         loss = function.value(
             RATIONALS.enter(point), RATIONALS.enter([[1, 1]]), RATIONALS.enter([1])
         )
-        check.zero(loss, "the loss at a solution", point=point)
+        check.zero(loss, "the loss at a solution")
     check.that(network.size > len(data[1]), "more parameters than data points")
-    check.record("data", "x = (1, 1), y = 1")
+    check.record("input, target", data)
+    check.record("two solutions", solutions)
+
+
+@pytest.mark.claim(CLAIM, reading="because-overspecified", shows="fails", by="counterexample")
+@pytest.mark.control("hidden-bias", "the hidden bias in place of the output bias", last="b1")
+def test_an_overspecified_network_without_saddles(check, *, last="b2"):
+    r"""A network of one sigmoid unit on one point: a continuum of solutions and no saddle.
+
+    $f(x) = v\,s(w \cdot x + b) + c$ with $d$ inputs has $d + 3$ parameters, $N = 1$. For all $w,
+    b, v$ the output bias $c = y - v\,s(w \cdot x + b)$ makes the loss 0. The derivative in $c$ is
+    $2(f - y)$, so the loss is the square of half of it: where it vanishes, the loss is 0, and
+    every stationary point is a global minimum. Executed for $d = 1, 2, 3$ with symbolic data;
+    nothing depends on $d$.
+    """
+    for features in (1, 2, 3):
+        network = one_hidden_layer(features, 1, SIGMOID)
+        function = Function(
+            Objective(network, SQUARED_ERROR).value,
+            theta=(network.size,),
+            inputs=(1, features),
+            targets=(1,),
+        )
+        theta = symbols("t", network.size)
+        data = symbols("x", 1, features), symbols("y", 1)
+        slope = function.gradient(theta, *data)[network.block(last).start]
+        check.zero(
+            function.value(theta, *data) - square(slope) / 4,
+            f"the loss minus the square of half the derivative in c, {features} inputs",
+        )
+        solved = theta.copy()
+        solved[-1] = theta[-1] - network.predict(theta, data[0])[0] + data[1][0]
+        check.zero(function.value(solved, *data), f"the loss at the solutions, {features} inputs")
+        check.record(f"a solution with {features} inputs", solved)
+        check.that(network.size > len(data[1]), "more parameters than data points")

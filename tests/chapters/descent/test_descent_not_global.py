@@ -9,40 +9,14 @@ import pytest
 from claims.compiled import Function
 from claims.mathematics import RELU, SQUARED_ERROR, Objective, one_hidden_layer
 from claims.numbers import RATIONALS
-from claims.studies.plan import plan_hash
-from claims.studies.registry import Summary, planned
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "descent-not-global"
 
 
-def as_recorded(summaries):
-    return summaries
-
-
-def one_run_more(summaries):
-    return [replace_count(summaries[0], 1), *summaries[1:]]
-
-
-def replace_count(summary, more):
-    return Summary(summary.n, summary.count + more, summary.undecided, {}, [])
-
-
-def summaries_of(plan, rows):
-    """Count the runs of each cell of the plan in the rows of the study's table."""
-    summaries = []
-    for cell in plan.cells:
-        key = {name: str(value) for name, value in cell.items()}
-        runs = {"global level": 0, "above": 0, "undecided": 0}
-        for row in rows:
-            if all(row[name] == value for name, value in key.items()):
-                runs[row["outcome"]] += int(row["runs"])
-        summaries.append(Summary(sum(runs.values()), runs["above"], runs["undecided"], {}, []))
-    return summaries
-
-
 @pytest.mark.claim(CLAIM, shows="holds", by="study")
 @pytest.mark.control("one-run-more", "one more run counted as failed", count=one_run_more)
-def test_share_of_runs_above_the_level(check, study_result, study_table, *, count=as_recorded):
+def test_share_of_runs_above_the_level(check, study_result, study_table, *, count=as_counted):
     """Counted over thousands of random starts on each of nine problems.
 
     Every run is trained by full-batch gradient descent with a kernel compiled from the definition
@@ -52,21 +26,7 @@ def test_share_of_runs_above_the_level(check, study_result, study_table, *, coun
     decision are derived from the counts by the plan's rule, and compared with what the study
     reported.
     """
-    study = planned(CLAIM)
-    result = study_result(CLAIM)
-    check.that(
-        result.plan_hash == plan_hash(study.plan), "the data belong to the plan as it stands"
-    )
-    shares, decision, sentence = study.judge(count(summaries_of(study.plan, study_table(CLAIM))))
-    for share, estimate in zip(shares, result.estimates, strict=True):
-        derived = (share.n, share.count, share.undecided, share.lower, share.upper)
-        reported = tuple(estimate[name] for name in ("n", "count", "undecided", "lower", "upper"))
-        check.that(
-            derived == reported, "the interval follows from the counts", cell=estimate["name"]
-        )
-    check.that(decision == result.decision, "the decision follows from the rule", decision=decision)
-    check.that(sentence == result.sentence, "the sentence follows from the rule", sentence=sentence)
-    check.study(result)
+    confirm(check, study_result, study_table, CLAIM, "ends-above", count)
 
 
 def dead(network):
@@ -92,18 +52,19 @@ def test_descent_from_a_dead_start(check, *, start=dead):
     objective = Objective(network, SQUARED_ERROR)
     function = Function(objective.value, theta=(4,), inputs=(2, 1), targets=(2,))
     theta = start(network)
-    for update in range(10):
+    check.record("start (w, b, v, c)", [entry.fraction for entry in theta])
+    for _ in range(10):
         moved = theta - function.gradient(theta, inputs, targets) * Fraction(1, 4)
-        check.zero(moved[:3] - theta[:3], "the move of w, b and v", update=update)
+        check.zero(moved[:3] - theta[:3], "the move of w, b and v")
         halved = (theta[3] - Fraction(1, 2)) * Fraction(1, 2)
-        check.zero(moved[3] - Fraction(1, 2) - halved, "the distance minus its half", update=update)
+        check.zero(moved[3] - Fraction(1, 2) - halved, "the distance minus its half")
         theta = moved
     limit = theta.copy()
     limit[3] = RATIONALS.enter(Fraction(1, 2))
-    check.zero(
-        objective.value(limit, inputs, targets) - Fraction(1, 4), "the loss of the limit - 1/4"
-    )
-    better = objective.value(RATIONALS.enter([1, 0, 1, 0]), inputs, targets)
+    level = objective.value(limit, inputs, targets)
+    check.zero(level - Fraction(1, 4), "the loss of the limit - 1/4")
+    lower = RATIONALS.enter([1, 0, 1, 0])
+    better = objective.value(lower, inputs, targets)
     check.zero(better, "the loss at a better point")
-    check.record("limit", "w = b = -1, v = 1, c = 1/2, loss 1/4")
-    check.record("better point", "w = 1, b = 0, v = 1, c = 0, loss 0")
+    check.record("limit, its loss", [[entry.fraction for entry in limit], level.fraction])
+    check.record("a point of loss 0", [entry.fraction for entry in lower])

@@ -103,5 +103,8 @@ def test_without_a_penalty_no_smoothing_is_enough(check, *, target=Fraction(1, 2
     gap = logistic(w[0]) * logistic_complement(w[0])
     check.zero(Fraction(1, 4) - loss - gap, "1/4 - L(w) - s(w) s(-w)", target=target)
     for end in (0, 1):
-        check.zero(gap.substitute({str(logistic(w[0])): end}), "the limit of s(w) s(-w)", s=end)
-    check.record("data", "x = 1, t = 1/2, lambda = 0")
+        check.zero(gap.substitute({str(logistic(w[0])): end}), f"s(w) s(-w) as s goes to {end}")
+    check.record(
+        "loss at w = 0, x = 1",
+        objective.value(w * 0, SYMBOLS.enter([[1]]), SYMBOLS.enter([target])),
+    )

@@ -57,26 +57,26 @@ def test_only_both_together_leave_the_valley(check, *, small=SMALL, amplitude=AM
     lower = function.value(BALLS.enter([Fraction(1, 10)]), *data(BALLS))
     for number, piece in enumerate(pieces()):
         bend = function.hessian(piece, *data(BALLS))[0, 0]
-        check.that(bend.sign() == 1, "L'' is positive on the piece", piece=number)
-        check.that((1 - LARGE * bend).sign() == 1, "L'' is below 1/8", piece=number)
+        check.that(bend.sign() == 1, f"L'' is positive on piece {number}")
+        check.that((1 - LARGE * bend).sign() == 1, f"L'' is below 1/8 on piece {number}")
         slope = function.gradient(piece, *data(BALLS))[0]
         reach = amplitude * Fraction(1, 4)
         for side in (1, -1):
             check.that(
                 (reach + side * small * slope).sign() == 1,
-                "the small step moves by less than A/4",
-                piece=number,
+                f"the small step moves by less than A/4 on piece {number}",
             )
         above = function.value(piece, *data(BALLS)) - lower
-        check.that(above.sign() == 1, "L is above L(1/10) on the piece", piece=number)
+        check.that(above.sign() == 1, f"L is above L(1/10) on piece {number}")
     for end, side in ((LOW, 1), (HIGH, -1)):
 
         def room(arithmetic, end=end, side=side):
             slope = function.gradient(arithmetic.enter([end]), *data(arithmetic))[0]
             return -LARGE * slope * side - amplitude
 
-        check.positive(room, "with the large step the end moves inside by more than A", end=end)
+        check.positive(room, f"with the large step {end} moves inside by more than A")
     check.that(20 * amplitude * Fraction(1, 4) >= HIGH - LOW, "twenty noises are enough")
     check.that(small < LARGE, "the small step is smaller")
-    check.record("data", "x = (1, 12), t = (3/4, 3/4), 3/4 <= w <= 3/2")
-    check.record("steps and noise", "8 and 1, amplitude 3/20 after every update")
+    check.record("inputs, both targets", [INPUTS, TARGET])
+    check.record("interval", [LOW, HIGH])
+    check.record("large step, small step, amplitude", [LARGE, small, amplitude])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,8 +10,19 @@ import numpy as np
 import pytest
 
 from claims.compiled import Function
-from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, linear, neuron
-from claims.numbers import BALLS, SYMBOLS, Ball, square, symbols
+from claims.mathematics import (
+    SIGMOID,
+    SQUARED_ERROR,
+    Activation,
+    Loss,
+    Objective,
+    Parity,
+    Range,
+    linear,
+    neuron,
+    one_hidden_layer,
+)
+from claims.numbers import BALLS, SYMBOLS, Ball, square, symbols, uninterpreted
 from claims.training.optimizers import GRADIENT_DESCENT
 
 CLAIM = "smaller-step-unsticks"
@@ -56,10 +68,10 @@ def test_no_step_up_to_eight_leaves_the_worse_valley(check, *, inputs=INPUTS):
     lower = function.value(BALLS.enter([Fraction(1, 10)]), *data)
     for number, piece in enumerate(pieces()):
         bend = function.hessian(piece, *data)[0, 0]
-        check.that(bend.sign() == 1, "L'' is positive on the piece", piece=number)
-        check.that((1 - STEP * bend).sign() == 1, "L'' is below 1/8 on the piece", piece=number)
+        check.that(bend.sign() == 1, f"L'' is positive on piece {number}")
+        check.that((1 - STEP * bend).sign() == 1, f"L'' is below 1/8 on piece {number}")
         above = function.value(piece, *data) - lower
-        check.that(above.sign() == 1, "L is above L(1/10) on the piece", piece=number)
+        check.that(above.sign() == 1, f"L is above L(1/10) on piece {number}")
     for weight, sign in ((LOW, -1), (HIGH, 1)):
 
         def slope(arithmetic, weight=weight, sign=sign):
@@ -68,9 +80,86 @@ def test_no_step_up_to_eight_leaves_the_worse_valley(check, *, inputs=INPUTS):
                 * sign
             )
 
-        check.positive(slope, "the slope at the end leads inside", weight=weight)
-    check.record("data", "x = (1, 12), t = (3/4, 3/4)")
-    check.record("trap", "3/4 < w < 3/2, every step up to 8")
+        check.positive(slope, f"the slope at {weight} leads inside", inputs=inputs)
+    check.record("inputs, both targets", [inputs, TARGET])
+    check.record("interval that holds the trap", [LOW, HIGH])
+    check.record("every step up to", STEP)
+
+
+ANY = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+ANY_LOSS = Loss("any function of the residual", lambda p, y: uninterpreted("l")(p - y))
+
+
+@pytest.mark.claim(CLAIM, reading="out-of-a-trap", shows="fails", by="identity")
+@pytest.mark.control("three-over-m", "steps up to 3/M in place of 2/M", limit=3)
+def test_no_step_below_two_over_m_leaves_a_component(check, *, limit=2):
+    r"""In any dimension no sequence of positive steps below 2/M leaves the component.
+
+    Let $C$ be a component of $\{L < \ell\}$ inside a box on which no eigenvalue of the Hessian
+    exceeds $M > 0$, $\theta \in C$, $g = \nabla L(\theta)$ and $0 < \eta < \frac2M$. Along the
+    segment $\varphi(s) = L(\theta - sg)$ has $\varphi'(s) = -g \cdot \nabla L(\theta - sg)$ and
+    $\varphi''(s) = g^\top \nabla^2 L(\theta - sg)\, g$, which is at most $M|g|^2$ in the box. The
+    parabola $P(s) = L(\theta) - s|g|^2 (1 - \frac{sM}2)$ has the same value and slope at $s = 0$
+    and the second derivative $M|g|^2$. So as long as the segment is in the box,
+
+    $$L(\theta - sg) \le L(\theta) - s\,|g|^2 \Bigl(1 - \frac{sM}2\Bigr) \le L(\theta) < \ell
+    \quad\text{for } 0 \le s \le \eta,$$
+
+    because a step $s = \frac2{M(1+u)}$, $u > 0$, has $s(1 - \frac{sM}2) = \frac{2u}{M(1+u)^2}
+    > 0$. Suppose that the segment leaves $C$. The first point outside lies on the boundary of $C$,
+    in the closed box, where $L = \ell$: a point of $\{L < \ell\}$ near $C$ belongs to $C$, which
+    is open. That contradicts the inequality at that point. So each update stays in $C$, with the
+    same or another step.
+
+    Executed: both derivatives along the segment, for networks of one hidden layer with biases
+    (one sample, input and unit; one sample, two inputs, one unit), an activation and a loss of
+    the residual of which nothing is known; the parabola; the surplus $M|g|^2 - \sum_j h_j g_j^2 =
+    \sum_j (M - h_j) g_j^2$ in the eigenvectors of the Hessian, up to four of them; the sign.
+    The comparison of $\varphi$ with $P$ and the first exit are argued in words.
+    """
+    s, bound, u = symbols("s", 1), symbols("M"), symbols("u")
+    for features in (1, 2):
+        network = one_hidden_layer(features, 1, ANY)
+        objective = Objective(network, ANY_LOSS)
+        shapes = {"inputs": (1, features), "targets": (1,)}
+        along = Function(
+            lambda s, theta, g, inputs, targets, value=objective.value: value(
+                theta - s[0] * g, inputs, targets
+            ),
+            s=(1,),
+            theta=(network.size,),
+            g=(network.size,),
+            **shapes,
+        )
+        plain = Function(objective.value, theta=(network.size,), **shapes)
+        theta, g = symbols("p", network.size), symbols("g", network.size)
+        data = symbols("x", 1, features), symbols("y", 1)
+        there = theta - s[0] * g
+        slope = along.gradient(s, theta, g, *data)[0]
+        check.zero(slope + g @ plain.gradient(there, *data), "phi' + g . grad", inputs=features)
+        bend = along.hessian(s, theta, g, *data)[0, 0]
+        check.zero(bend - g @ plain.hessian(there, *data) @ g, "phi'' - g'Hg", inputs=features)
+    for count in (1, 2, 3, 4):
+        h, g = symbols("h", count), symbols("g", count)
+        surplus = ((bound - h) * square(g)).sum()
+        check.zero(bound * square(g).sum() - (h * square(g)).sum() - surplus, "M|g|^2 - g'Hg")
+    parabola = Function(
+        lambda s, start, length, bound: start[0] - s[0] * length[0] * (1 - s[0] * bound[0] / 2),
+        s=(1,),
+        start=(1,),
+        length=(1,),
+        bound=(1,),
+    )
+    rest = symbols("L", 1), symbols("G", 1), symbols("M", 1)
+    origin = SYMBOLS.enter([0])
+    check.zero(parabola.value(origin, *rest) - rest[0][0], "P(0) - L")
+    check.zero(parabola.gradient(origin, *rest)[0] + rest[1][0], "P'(0) + |g|^2")
+    check.zero(parabola.hessian(s, *rest)[0, 0] - rest[2][0] * rest[1][0], "P'' - M |g|^2")
+    step = limit / (bound * (1 + u))
+    fall = step * (1 - step * bound * Fraction(1, 2))
+    check.zero(fall - 2 * u / (bound * square(1 + u)), "s (1 - sM/2) - 2u/(M (1 + u)^2)")
 
 
 @pytest.mark.claim(CLAIM, reading="ends-overshooting", shows="holds", by="identity")
@@ -92,4 +181,33 @@ def test_a_cycle_that_a_smaller_step_ends(check, *, step=1):
     check.zero(moved - (1 - 2 * rate) * start, "the next point minus (1 - 2 eta) w")
     (opposite,) = GRADIENT_DESCENT.update(start, slope, step)
     check.zero(opposite + start, "the next point with step 1, plus w", step=step)
-    check.record("data", "x = 1, y = 0, any start other than 0, step 1")
+    check.record("input, target", data)
+    check.record("start, and the next point with step 1", [start, opposite])
+
+
+def as_written(proof):
+    return proof
+
+
+def with_wider_ball(proof):
+    return proof | {"ball": proof["ball"] | {"radius": "1/2"}}
+
+
+def with_steps_up_to_100(proof):
+    return proof | {"steps": proof["steps"] | {"most": "100"}}
+
+
+@pytest.mark.claim(CLAIM, reading="out-of-a-trap", shows="fails", by="certificate")
+@pytest.mark.control("wider-ball", "the radius 1/2", edit=with_wider_ball)
+@pytest.mark.control("steps-up-to-100", "all steps up to 100", edit=with_steps_up_to_100)
+def test_a_certified_trap_for_every_smaller_step(check, certificates, *, edit=as_written):
+    """The worse valley of that neuron with a certificate: no steps up to 8 lead out.
+
+    A ball of radius 1/8 round the minimum near log 3 with all curvatures between 0.035 and 0.11:
+    every step up to 8 shrinks the distance to the minimum. All losses in it are higher than the
+    loss at 1/10.
+    """
+    path = certificates / "trap-neuron.json"
+    proof = json.loads(path.read_text())["proof"]
+    check.that(proof["steps"]["most"] == "8", "the statement is about every step up to 8")
+    check.record("certified", check.certificate(path, edit=edit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, neuron
-from claims.numbers import BALLS, Ball, symbols
+from claims.numbers import BALLS, SYMBOLS, Ball, symbols
 from claims.testing import given
+from claims.training.optimizers import GRADIENT_DESCENT
 
 CLAIM = "uniform-noise-unsticks"
 
@@ -124,13 +126,98 @@ def test_weak_noise_never_leaves(check, *, amplitude=AMPLITUDE):
 
     for number, piece in enumerate(pieces()):
         bend = function.hessian(piece, *data(BALLS))[0, 0]
-        check.that((1 - STEP * bend).sign() == 1, "L'' is below 1/8 on the piece", piece=number)
+        check.that((1 - STEP * bend).sign() == 1, f"L'' is below 1/8 on piece {number}")
     for end, side in ((LOW, 1), (HIGH, -1)):
 
         def room(arithmetic, end=end, side=side):
             slope = function.gradient(arithmetic.enter([end]), *data(arithmetic))[0]
             return -STEP * slope * side - amplitude
 
-        check.positive(room, "T(end) lies further inside than the noise reaches", end=end)
-    check.record("data", "x = (1, 12), t = (3/4, 3/4), step 8, 3/4 <= w <= 3/2")
-    check.record("amplitude", "3/20, never out; half the width is 3/8")
+        check.positive(room, f"T({end}) lies further inside than the noise reaches")
+    check.record("inputs, both targets, step", [INPUTS, TARGET, STEP])
+    check.record("interval", [LOW, HIGH])
+    check.record("amplitude, never out; half the width", [amplitude, half_width(LOW, HIGH)])
+
+
+FACTOR = Fraction(7, 10)
+# Rows whose absolute values add up to the factor: a contraction by it in the maximum norm.
+ROWS = ((Fraction(3, 10), Fraction(4, 10)), (Fraction(4, 10), Fraction(-3, 10)))
+# The factor times a reflection: a contraction by it in the Euclidean norm alone.
+REFLECTION = ((Fraction(21, 50), Fraction(28, 50)), (Fraction(28, 50), Fraction(-21, 50)))
+
+
+def valley(theta, matrix, centre, step):
+    """(theta - centre)'(I - matrix)(theta - centre)/(2 step), so that a step applies the matrix."""
+    away = theta - centre
+    return (away @ (away - matrix @ away)) / (2 * step[0])
+
+
+@pytest.mark.claim(CLAIM, reading="any-amplitude", shows="fails", by="identity")
+@pytest.mark.control("euclidean", "a contraction in the Euclidean norm alone", matrix=REFLECTION)
+def test_a_contraction_in_the_maximum_norm_bears_weak_noise(check, *, matrix=ROWS):
+    r"""A step that contracts by $q$ in the maximum norm bears noise up to $(1-q)R$, for ever.
+
+    Let the step $T$ contract towards the centre $m$ of a cube of half-width $R$: $|T_j - m_j| \le
+    q \max_k |\theta_k - m_k| \le qR$ in each coordinate. With $|\xi_j| \le (1-q)R$ the
+    distance $|T_j + \xi_j - m_j|$ is at most $qR + (1-q)R = R$, in any dimension: for $T_j - m_j =
+    qRu$ and $\xi_j = (1-q)Rz$ with $|u|, |z| \le 1$, the distances from the two faces are
+    $qR(1 \mp u) + (1-q)R(1 \mp z) \ge 0$, executed in symbols. An example in the plane: $T - m =
+    S(\theta - m)$ with $S = \frac1{10}\begin{pmatrix}3&4\\4&-3\end{pmatrix}$, whose rows have
+    absolute sum $q = \frac7{10}$, the step of descent on $(\theta-m)^\top (I-S)(\theta-m)/2\eta$.
+
+    The Euclidean norm is not enough: $S = \frac7{10}\cdot\frac15\begin{pmatrix}3&4\\4&-3
+    \end{pmatrix}$ contracts by $\frac7{10}$ in it, since $S^\top S = \frac{49}{100} I$, and maps
+    the square $[-1, 1]^2$ into itself; but it takes the corner $(1, 1)$ to $0.98$ in the first
+    coordinate, and noise of $\frac3{10}$ takes it on to $1.28$.
+    """
+    q, radius, u, z = (symbols(name) for name in "qRuz")
+    for side in (1, -1):
+        place = q * radius * u + (1 - q) * radius * z
+        inside = q * radius * (1 - side * u) + (1 - q) * radius * (1 - side * z)
+        check.zero(radius - side * place - inside, "the distance from a face", side=side)
+    theta, centre, step = symbols("t", 2), symbols("m", 2), symbols("k", 1)
+    function = Function(valley, theta=(2,), matrix=(2, 2), centre=(2,), step=(1,))
+    for rows in (matrix, REFLECTION):
+        slope = function.gradient(theta, SYMBOLS.enter(rows), centre, step)
+        (moved,) = GRADIENT_DESCENT.update(theta, slope, step[0])
+        check.zero(moved - centre - SYMBOLS.enter(rows) @ (theta - centre), "the step, S applied")
+    for row in matrix:
+        reach = sum(abs(entry) for entry in row)
+        check.that(
+            reach + (1 - FACTOR) <= 1, "the reach of the step plus the noise is at most R", row=row
+        )
+    mirror = np.array(REFLECTION)
+    check.zero(mirror.T @ mirror - FACTOR**2 * np.eye(2, dtype=int), "S'S minus q^2 I")
+    corner = (mirror @ [1, 1])[0]
+    check.that(
+        abs(mirror).sum(axis=1).max() < 1 < corner + (1 - FACTOR), "into itself, and out with noise"
+    )
+    check.record(
+        "Euclidean contraction: the corner (1, 1), then with noise",
+        f"{corner}, {corner + 1 - FACTOR}",
+    )
+
+
+def as_written(proof):
+    return proof
+
+
+def with_noise_of_one_sixth(proof):
+    return proof | {"noise": "1/6"}
+
+
+@pytest.mark.claim(CLAIM, reading="any-amplitude", shows="fails", by="certificate")
+@pytest.mark.control(
+    "noise-of-one-sixth", "the amplitude 1/6, more than the radius", edit=with_noise_of_one_sixth
+)
+def test_certified_bound_on_the_noise(check, certificates, *, edit=as_written):
+    """Noise that a trap holds, with a certificate: amplitude 0.0349, radius 1/8, step 8.
+
+    The step shrinks the distance to the minimum by a factor of at most 0.72 there, which leaves
+    more than that bound of the radius.
+    """
+    path = certificates / "trap-neuron-noise.json"
+    proof = json.loads(path.read_text())["proof"]
+    check.that(proof["steps"] == {"least": "8", "most": "8"}, "the step is 8")
+    check.certificate(path, edit=edit)
+    check.record("certified amplitude", proof["noise"])

@@ -68,7 +68,8 @@ def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO):
 
     Hence each of the disjoint intervals $(R^{-k}, 2R^{-k})$, $k = 0, \dots, N-1$, contains a
     local minimum. It is strict, because the zeros of the analytic function $L'$ are isolated.
-    The two inequalities are decided in balls, and for $N \le 6$ the signs of $L'$ itself.
+    The two inequalities are decided in balls, and for $N \le 6$ the signs of $L'$ itself; the sum
+    $L' = \sum_i x_i\,\varphi(x_iw)$ is executed for one to three symbolic points, one term each.
     """
     for samples in (1, 2, 3):
         x, w = symbols("x", samples, 1), symbols("w", 1)
@@ -100,7 +101,8 @@ def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO):
                 return function.gradient(weight, *data)[0] * sign
 
             check.positive(slope_at, "the sign of L'", samples=samples, point=number, h=h)
-    check.record("data", "x = 1, 200, 200^2, ..., all targets 3/4")
+    check.record("R, with inputs 1, R, R^2, ...", ratio)
+    check.record("all targets", TARGET)
 
 
 def on_axes(inputs, features):
@@ -179,9 +181,8 @@ def test_twenty_five_stationary_points(check, *, inputs=INPUTS):
     check.zero(hessian[0, 1], "the mixed second derivative")
     pairs = [one.index + other.index for one, other in product(found, repeat=2)]
     counts = [pairs.count(index) for index in (0, 1, 2)]
-    check.that(counts == [9, 12, 4], "nine minima, twelve saddles, four maxima", counts=counts)
-    check.record("data", "x = 1, 6, 36 on each axis, all targets 3/4")
-    check.record("minima, saddles, maxima", "9, 12, 4")
+    check.that(counts == [9, 12, 4], "nine, twelve and four of them", minima_saddles_maxima=counts)
+    check.record("all targets", TARGET)
 
 
 NETWORK = one_hidden_layer(2, 2, SIGMOID)
@@ -228,8 +229,8 @@ def pivots(matrix):
     return signs
 
 
-def enclosed_loss(check, function, centre):
-    """Prove a strict minimum in the box round the centre; return the loss over the box."""
+def enclosed_loss(check, function, name, centre):
+    """Prove a strict minimum in the box round the named centre; return the loss over the box."""
     data = BALLS.enter(GRID), BALLS.enter(OUTPUTS)
     middle, whole = BALLS.enter(centre), np.empty(len(centre), dtype=object)
     ends = [(BALLS.enter(c - RADIUS).arb, BALLS.enter(c + RADIUS).arb) for c in centre]
@@ -246,12 +247,12 @@ def enclosed_loss(check, function, centre):
             for entry, (low, high) in zip(image, ends, strict=True)
         ),
         "the Krawczyk operator maps the box into its interior",
-        centre=centre,
+        **{name: centre},
     )
     check.that(
         all(sign == 1 for sign in pivots(hessian)),
         "the Hessian is positive definite all over the box",
-        centre=centre,
+        **{name: centre},
     )
     return function.value(whole, *data)
 
@@ -278,12 +279,15 @@ def test_two_different_minima_and_their_copies(check, *, worse=WORSE):
         Objective(NETWORK, SQUARED_ERROR).value, theta=(9,), inputs=(12, 2), targets=(12,)
     )
     with precision(128):
-        losses = [enclosed_loss(check, function, centre) for centre in (BETTER, worse)]
+        losses = [
+            enclosed_loss(check, function, name, centre)
+            for name, centre in (("better", BETTER), ("worse", worse))
+        ]
         check.that((losses[1] - losses[0]).sign() == 1, "the losses differ", worse=worse)
     weights = NETWORK.block("W1")
     for centre in (BETTER, worse):
         copies = list(images(NETWORK, RATIONALS.enter(centre)))
-        check.that(len(copies) == 8, "there are eight images", centre=centre)
+        check.that(len(copies) == 8, "there are eight images")
         for one, other in combinations(copies, 2):
             apart = square((one - other)[weights.start : weights.stop]) - square(
                 RATIONALS.enter(2 * RADIUS)
@@ -291,7 +295,8 @@ def test_two_different_minima_and_their_copies(check, *, worse=WORSE):
             check.that(
                 any(entry.sign() == 1 for entry in apart),
                 "the images differ by more than the boxes are wide",
-                centre=centre,
             )
-    check.record("data", "the grid {-1, 0, 1, 2} x {-1, 0, 1}, y = " + DECIMALS)
-    check.record("losses", "0.0138 and 0.0337, eight minima each")
+    check.record("inputs", GRID)
+    check.record("targets", DECIMALS)
+    check.record("losses", ", ".join(loss.arb.str(4, radius=False) for loss in losses))
+    check.record("strict minima of each loss", len(copies))

@@ -40,7 +40,8 @@ def test_every_minimiser_has_a_companion(check, *, flip=flip_unit):
     $(w, b, v, c)$. They are other parameters unless $w = b = v = 0$; and where $v = 0$ and
     $w = 0$ the bias $b$ can be changed without any effect. So an attained infimum is attained at
     two points at least. That the network has more parameters than data points is not used.
-    Checked for symbolic parameters and inputs with one to three units.
+    Executed for symbolic parameters and inputs, with (inputs, units) = (1, 1), (2, 2) and (1, 3):
+    every other unit and every further input adds the same terms on both sides.
     """
     for features, units in ((1, 1), (2, 2), (1, 3)):
         network = one_hidden_layer(features, units, SIGMOID)
@@ -91,7 +92,8 @@ def test_an_infimum_that_is_not_attained(check, *, targets=(0, 1, 0)):
     loss = derivatives(one_hidden_layer(1, 1, SIGMOID), 3).value(theta, x, y)
     limit = loss.substitute({str(logistic(k)): 1, str(logistic(3 * k)): 1})
     check.zero(limit - Fraction(1, 6), "the limit of the loss, with s(k) = s(3k) = 1, minus 1/6")
-    check.record("data", "x = (-1, 0, 1), y = (0, 1, 0): infimum 1/6, not attained")
+    check.record("inputs", x)
+    check.record("infimum, not attained", limit)
 
 
 def outputs_of(network, theta, inputs):
@@ -114,8 +116,9 @@ def test_solutions_are_a_level_set(check, *, predict=outputs_of):
     equations in $p$ unknowns. If their Jacobian $J$ has rank $N$ at a solution, the implicit
     function theorem makes the solutions near it a smooth manifold of dimension $p - N$. The flat
     directions of $L$ at a solution are those of the manifold: its Hessian there is $\frac2N
-    J^\top J$, whose kernel is that of $J$. The two formulas are checked for symbolic data and
-    parameters, the targets being the outputs; the theorem itself is used, not proved here.
+    J^\top J$, whose kernel is that of $J$. The two formulas are executed for symbolic data and
+    parameters, the targets being the outputs, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1)
+    and (3, 2, 1), each sample being a term of both; the theorem is used, not proved here.
     """
     for samples, features, units in ((1, 1, 1), (2, 1, 1), (3, 2, 1)):
         network = one_hidden_layer(features, units, SIGMOID)
@@ -160,7 +163,8 @@ def test_a_plane_of_solutions_where_a_line_is_due(check, *, targets=(0, 0, 0)):
     data = SYMBOLS.enter([[0], [1], [2]]), SYMBOLS.enter(targets)
     check.zero(function.value(theta, *data), "the loss at v = c = 0", targets=targets)
     check.that(4 - 3 < 2, "p - N is less than the dimension of the plane")
-    check.record("data", "x = (0, 1, 2), y = (0, 0, 0): v = c = 0 with w, b free")
+    check.record("inputs", data[0])
+    check.record("solutions (w, b, v, c)", theta)
 
 
 @pytest.mark.claim(CLAIM, reading="because-overspecified", shows="fails", by="counterexample")
@@ -179,7 +183,8 @@ def test_two_solutions_with_fewer_parameters_than_points(check, *, flip=flip_uni
     second = flip(network, first, 0)
     check.that(not (first[0] - second[0]).is_zero(), "the two differ in w")
     for theta in (first, second):
-        check.zero(function.value(theta, x, y), "the loss", theta=theta)
+        check.zero(function.value(theta, x, y), "the loss")
     check.that(network.size < len(y), "fewer parameters than points")
-    check.record("data", "x = (-2, ..., 2), y = s(x)")
-    check.record("two solutions", "(w, b, v, c) = (1, 0, 1, 0) and (-1, 0, -1, 1)")
+    check.record("inputs", x)
+    check.record("targets", y)
+    check.record("two solutions (w, b, v, c)", [first, second])

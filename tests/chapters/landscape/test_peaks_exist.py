@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -27,7 +28,9 @@ from claims.mathematics import (
     unknown_function,
 )
 from claims.numbers import (
+    BALLS,
     SYMBOLS,
+    Ball,
     logistic,
     logistic_complement,
     square,
@@ -139,8 +142,10 @@ def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
     check.zero(drop(w, 1) - square(w) * (2 - square(w)), "the same at v = 1")
     check.zero(drop(0, v), "the change along w = 0")
     check.that(Fraction(3, 2) * 1**2 < 2, "the largest product on the box is below 2")
-    check.record("data", "x = 1, y = 1")
-    check.record("maximum", "output weight 1, input weight 0, loss 1")
+    check.record("input, target", data)
+    check.record(
+        "loss at the maximum (w, v) = (0, 1)", objective.value(SYMBOLS.enter([0, 1]), *data)
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="cross-entropy", shows="fails", by="identity")
@@ -195,15 +200,16 @@ def test_one_weight_between_two_valleys(check, *, inputs=(1, 6)):
     polynomial = polynomial_in_z(function.gradient, inputs, (target, target)).polynomial
     count = count_roots(polynomial, above=Fraction(0))
     check.that(count == 3, "there are three stationary points", inputs=inputs)
-    for weight, sign in ((0, -1), (Fraction(1, 2), 1), (1, -1), (2, 1)):
+    signs = {Fraction(0): -1, Fraction(1, 2): 1, Fraction(1): -1, Fraction(2): 1}
+    for weight, sign in signs.items():
 
         def slope(arithmetic, weight=weight, sign=sign):
             data = arithmetic.enter([[x] for x in inputs]), arithmetic.enter([target, target])
             return function.gradient(arithmetic.enter([weight]), *data)[0] * sign
 
-        check.positive(slope, f"the derivative has the sign {sign:+}", weight=weight)
-    check.record("data", "x = (1, 6), t = (3/4, 3/4)")
-    check.record("maximum", "between w = 1/2 and w = 1")
+        check.positive(slope, f"the derivative at {weight} has the sign {sign:+}")
+    check.record("both targets", target)
+    check.record("a minimum, the maximum, a minimum between these weights", list(signs))
 
 
 HALF_INPUTS = (Fraction(1, 2), Fraction(5, 2), Fraction(5))
@@ -228,8 +234,9 @@ def test_a_peak_in_weight_and_bias(check, *, targets=(-46, 58, -134)):
     check.that(
         [point.index for point in found] == [2], "the box holds one peak, nothing else", t=targets
     )
-    check.record("data", "x = 1/2, 5/2, 5 and t = -46, 58, -134, with every (-x, 1 - t)")
-    check.record("peak", "one in 0.96 <= w <= 1, |b| <= 0.02")
+    check.record("inputs", inputs)
+    check.record("targets", mirrored)
+    check.record("box of the peak, w and b", box)
 
 
 def repeated(counts):
@@ -252,24 +259,162 @@ MULTIPLICITIES = (27033, 22074675331015, 518470552858707217088512)
 @pytest.mark.claim(CLAIM, reading="one-neuron-bias-hard-labels", shows="holds", by="witness")
 @pytest.mark.control("equal-labels", "the label 0 at each positive input", labels=(0, 0, 0))
 def test_a_peak_with_labels_zero_and_one(check, *, labels=(0, 1, 0)):
-    r"""With labels 0 and 1 a peak takes saturated points in enormous numbers.
+    r"""With labels 0 and 1 there is a peak, made of saturated points in enormous numbers.
 
     Inputs 2, 12, 50 with labels 0, 1, 0, taken 27033, $22\,074\,675\,331\,015$ and about
     $5\cdot10^{23}$ times, and the mirrored points $-x$ with the other label as often. In the box
     $|w - 1| \le 10^{-3}$, $|b| \le 10^{-3}$ the Krawczyk test finds exactly one stationary
     point, and there both eigenvalues of the Hessian are negative. A wrongly labelled point bends
-    the loss down only where $s > \frac23$, and only points far out outweigh the middle one.
+    the loss down only where $s > \frac23$, and here points far out outweigh the middle one.
     """
     points = (2, 12, 50)
     inputs = [[x] for x in (*points, *(-x for x in points))]
-    small = Fraction(1, 1000)
-    found = isolate_stationary_points(
-        repeated(MULTIPLICITIES * 2),
-        (inputs, [*labels, *(1 - t for t in labels)]),
-        ((1 - small, 1 + small), (-small, small)),
-    )
+    targets, small = [*labels, *(1 - t for t in labels)], Fraction(1, 1000)
+    box = (1 - small, 1 + small), (-small, small)
+    found = isolate_stationary_points(repeated(MULTIPLICITIES * 2), (inputs, targets), box)
     check.that(
         [point.index for point in found] == [2], "the box holds one peak, nothing else", t=labels
     )
-    check.record("data", "x = 2, 12, 50 and t = 0, 1, 0, with every (-x, 1 - t)")
-    check.record("multiplicities", ", ".join(map(str, MULTIPLICITIES)))
+    check.record("inputs", inputs)
+    check.record("labels", targets)
+    check.record("multiplicities", MULTIPLICITIES * 2)
+    check.record("box of the peak, w and b", box)
+
+
+CURVED, SLOPED = Fraction(697, 100000), Fraction(3338, 10000)
+
+
+def weighing(h):
+    """(2 - 3 s(h)) (alpha h^2 + 1) + nu h, elementwise."""
+    return (2 - 3 * logistic(h)) * (CURVED * square(h) + 1) + SLOPED * h
+
+
+def is_positive_between(low, high, depth=12):
+    """Decide in balls, on parts halved at most ``depth`` times, that the weighing is positive."""
+    ends = BALLS.enter([low, high])
+    if weighing(Ball(ends[0].arb.union(ends[1].arb))).sign() == 1:
+        return True
+    middle = (low + high) / 2
+    return (
+        depth > 0
+        and is_positive_between(low, middle, depth - 1)
+        and is_positive_between(middle, high, depth - 1)
+    )
+
+
+@pytest.mark.claim(CLAIM, reading="hard-labels-unsaturated", shows="fails", by="identity")
+@pytest.mark.control("fifty", "50 in place of 44", most=50)
+@pytest.mark.control("soft-label", "the label 1/2 in place of 1", labels=(0, Fraction(1, 2)))
+def test_a_peak_has_a_point_deep_on_the_wrong_side(check, *, most=44, labels=(0, 1)):
+    r"""With labels 0 and 1 every peak has a point on the wrong side with a logit beyond 44.
+
+    Turn each point with label 1 round, $\phi = (1-2t)(x, 1)$: then all have the label 0, and with
+    $\theta = (w, b)$, $h = \theta\cdot\phi$, $s = s(h)$ and $q = 2m\,s^2(1-s) > 0$
+
+    $$\nabla L = \sum_i q_i \phi_i, \qquad \nabla^2 L = \sum_i q_i (2 - 3s_i)\,
+    \phi_i\phi_i^\top.$$
+
+    At a local maximum the gradient is 0 and no curvature is positive. Take that along $\theta$
+    with the factor $\alpha = 0.00697$, that along $b$, and $\theta\cdot\nabla L$ with the factor
+    $\nu = 0.3338$:
+
+    $$0 \ge \alpha\,\theta^\top\nabla^2 L\,\theta + \partial_b^2 L + \nu\,\theta\cdot\nabla L =
+    \sum_i q_i B(h_i), \qquad B(h) = (2 - 3s(h))(\alpha h^2 + 1) + \nu h.$$
+
+    But $B > 0$ for all $h \le 44$: on $[-10, 44]$ decided in balls; below $-10$, where $s <
+    \frac1{20000}$, by the negative discriminant of $(2 - \frac3{20000})(\alpha h^2 + 1) + \nu h$.
+    So some $h_i > 44$. The identity of the sum is executed in symbols for up to two inputs and
+    samples and both labels, with symbolic multiplicities; it is a sum over the samples.
+    """
+
+    def counted(theta, inputs, targets, counts):
+        outputs = neuron(inputs.shape[1], SIGMOID, bias=True).predict(theta, inputs)
+        return (counts * SQUARED_ERROR.value(outputs, targets)).sum()
+
+    for features, samples in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        for first in labels:
+            targets = [first, *labels][:samples]
+            shape = {"targets": (samples,), "counts": (samples,)}
+            function = Function(counted, theta=(features + 1,), inputs=(samples, features), **shape)
+            theta, x = symbols("p", features + 1), symbols("x", samples, features)
+            counts, t = symbols("m", samples), SYMBOLS.enter(targets)
+            slope = function.gradient(theta, x, t, counts)
+            bend = function.hessian(theta, x, t, counts)
+            h = (1 - 2 * t) * (x @ theta[:-1] + theta[-1])
+            share = 2 * counts * square(logistic(h)) * logistic_complement(h)
+            weighed = CURVED * (theta @ bend @ theta) + bend[-1, -1] + SLOPED * (theta @ slope)
+            check.zero(
+                weighed - (share * weighing(h)).sum(),
+                "the combination of slope and curvatures minus the sum of q B(h)",
+                features=features,
+                labels=targets,
+            )
+    check.that(is_positive_between(Fraction(-10), Fraction(most)), "B > 0 from -10 on", up_to=most)
+    check.positive(
+        lambda arithmetic: Fraction(1, 20000) - logistic(arithmetic.enter(-10)), "s(-10) < 1/20000"
+    )
+    factor = 2 - Fraction(3, 20000)
+    check.that(4 * factor**2 * CURVED > SLOPED**2, "the discriminant is negative")
+
+    def far(arithmetic):
+        return Fraction(1, 10**19) - logistic_complement(arithmetic.enter(most))
+
+    check.positive(far, "1 - s is below 10^-19 there")
+
+
+def as_written(proof):
+    return proof
+
+
+def called_saddle(proof):
+    return proof | {"index": proof["index"] - 1}
+
+
+def without_the_last_point(proof):
+    objective = proof["objective"]
+    shorter = {name: objective[name][:-1] for name in ("inputs", "targets", "counts")}
+    return proof | {"objective": objective | shorter}
+
+
+def certified_peak(check, path, edit, weights):
+    """Check the certificate of a maximum in all weights of a sigmoid neuron; return its data."""
+    proof = json.loads(path.read_text())["proof"]
+    objective = proof["objective"]
+    check.that(
+        (objective["widths"], objective["activations"], objective["loss"], proof["index"])
+        == ([1, 1], ["sigmoid"], "squared-error", weights),
+        "all eigenvalues of a sigmoid neuron with one input are negative, for squared error",
+    )
+    check.that(objective["biases"] == [weights == 2], "a bias where there are two weights")
+    check.that((objective["penalty"], objective["reduction"]) == ("0", "sum"), "a plain sum")
+    check.record("certified", check.certificate(path, edit=edit))
+    return objective
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron", shows="holds", by="certificate")
+@pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
+@pytest.mark.control("lost-point", "the second point left out", edit=without_the_last_point)
+def test_certified_peak_of_one_weight(check, certificates, *, edit=as_written):
+    """The peak between the two valleys, near w = 0.755, with a certificate.
+
+    A box of radius 1/100 holds exactly one stationary point, and the second derivative is negative
+    all over it.
+    """
+    certified_peak(check, certificates / "peak-neuron.json", edit, 1)
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron-bias", shows="holds", by="certificate")
+@pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
+@pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
+def test_certified_peak_in_weight_and_bias(check, certificates, *, edit=as_written):
+    """The peak in weight and bias, with a certificate: both eigenvalues are negative in its box."""
+    certified_peak(check, certificates / "peak-neuron-with-bias.json", edit, 2)
+
+
+@pytest.mark.claim(CLAIM, reading="one-neuron-bias-hard-labels", shows="holds", by="certificate")
+@pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
+@pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
+def test_certified_peak_with_hard_labels(check, certificates, *, edit=as_written):
+    """The peak with labels 0 and 1, some points taken about 5e23 times, with a certificate."""
+    objective = certified_peak(check, certificates / "peak-neuron-hard-labels.json", edit, 2)
+    check.that({*objective["targets"]} == {"0", "1"}, "every target is 0 or 1")

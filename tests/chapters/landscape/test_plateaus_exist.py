@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -96,9 +97,7 @@ def test_dead_units_leave_a_piece_of_a_hyperplane(check, *, level=mean):
         check.zero(function.gradient(theta, *data), "the gradient with ReLU", point=(w, b, v))
         check.zero(function.value(theta, *data) - Fraction(1, 4), "the loss minus 1/4")
     check.zero(function.value(RATIONALS.enter([1, 0, 1, 0]), *data), "the loss at a better point")
-    check.record("data", "x = (0, 1), y = (0, 1)")
-    check.record("plateau", "b < 0, w + b < 0, c = 1/2, v free: loss 1/4")
-    check.record("better point", "w = 1, b = 0, v = 1, c = 0: loss 0")
+    check.record("loss of the plateau on x = (0, 1), y = (0, 1)", spread(data[1]).fraction)
 
 
 @pytest.mark.claim(CLAIM, reading="open-set", shows="fails", by="identity")
@@ -159,8 +158,7 @@ def test_an_open_box_without_output_bias(check, *, box=INACTIVE):
     check.that(bool(loss == arb(1) / 2), "the loss is 1/2 all over the box")
     exact = RATIONALS.enter([[0], [1]]), RATIONALS.enter([0, 1])
     check.zero(function.value(RATIONALS.enter([1, 0, 1]), *exact), "the loss at a better point")
-    check.record("data", "x = (0, 1), y = (0, 1)")
-    check.record("plateau", "|w| <= 1/2, -3 <= b <= -1, |v| <= 10: loss 1/2, elsewhere 0")
+    check.record("loss all over the box, x = (0, 1), y = (0, 1)", loss.str(4, radius=False))
 
 
 @pytest.mark.claim(CLAIM, reading="sigmoid-continuum", shows="holds", by="identity")
@@ -192,12 +190,12 @@ def test_free_hidden_biases(check, *, weight=0):
     function = derivatives(one_hidden_layer(1, 1, SIGMOID), 2)
     check.zero(function.value(better, *data), "the loss at a better point")
     check.zero(spread(data[1]) - Fraction(1, 4), "the loss of the continuum minus 1/4")
-    check.record("data", "x = (0, 1), y = (0, 1): loss 1/4 on the line, 0 elsewhere")
+    check.record("loss of the continuum on x = (0, 1), y = (0, 1)", spread(data[1]))
 
 
 @pytest.mark.claim(CLAIM, reading="nearly-flat", shows="holds", by="identity")
 @pytest.mark.control("target-one", "the target 1, which saturation reaches", target=Fraction(1))
-def test_saturation_flattens_without_end(check, *, target=HALF):
+def test_saturation_flattens_without_end(check, certificates, *, target=HALF):
     r"""One sigmoid neuron, $x = 1$, $t = \frac12$: the loss levels off above its minimum.
 
     $L'(w) = s(w)\,s(-w)\,(s(w) - s(-w))$. For $w > 0$ the last factor lies in $(0, 1)$, so
@@ -205,7 +203,7 @@ def test_saturation_flattens_without_end(check, *, target=HALF):
     \log\frac1\varepsilon$. The ball of radius $R$ round $w_0 = R + \max(K, 2)$ therefore is flat
     to $\varepsilon$. For $w \ge 2$ the loss exceeds $\frac1{10}$, because $(s(w) -
     \frac12)^2$ grows there, while its minimum is 0, at $w = 0$. Besides the identities, the
-    derivative is enclosed over balls of radius up to 1000.
+    derivative is enclosed over balls of radius up to 1000, and a certificate states it of one.
     """
     network = neuron(1, SIGMOID)
     function = derivatives(network, 1)
@@ -230,4 +228,57 @@ def test_saturation_flattens_without_end(check, *, target=HALF):
         check.that(bool(slope.arb < arb(10) ** -digits), "the derivative is small", digits=digits)
         end = function.gradient(BALLS.enter([start + 2 * radius]), *in_balls)[0]
         check.that(end.sign() == 1, "and not 0 at the end of the ball", digits=digits)
-    check.record("data", "x = 1, t = 1/2")
+    check.record("certified", check.certificate(certificates / "flat-box-neuron.json"))
+
+
+def as_written(proof):
+    return proof
+
+
+def off_the_mean(proof):
+    return proof | {"point": [*proof["point"][:-1], "0.51"]}
+
+
+def into_the_active_half(proof):
+    return proof | {"high": [*proof["high"][:1], "0", *proof["high"][2:]]}
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="certificate")
+@pytest.mark.control("off-the-mean", "0.51 as output bias, the mean being 1/2", edit=off_the_mean)
+def test_a_certified_piece_of_a_hyperplane(check, certificates, *, edit=as_written):
+    """On two points, x = y = 0 and 1: a certified plateau, as long as one likes.
+
+    For hidden weight and bias within 1/4 of (0, -1), every output weight whatsoever and the output
+    bias 1/2, the unit is inactive on both points: an independent checker finds by exact fractions
+    that the gradient is 0 and the loss 1/4, against 0 elsewhere. The output weight is free, so that
+    the set is unbounded; one of four coordinates is fixed.
+    """
+    path = certificates / "plateau-1-1-1-relu.json"
+    objective = json.loads(path.read_text())["proof"]["objective"]
+    check.that(
+        (objective["widths"], objective["activations"], objective["biases"])
+        == ([1, 1, 1], ["relu", "identity"], [True, True]),
+        "one hidden ReLU unit with bias, a linear output with bias",
+    )
+    check.certificate(path, edit=edit)
+
+
+@pytest.mark.claim(CLAIM, reading="open-set-without-output-bias", shows="holds", by="certificate")
+@pytest.mark.control(
+    "active-half", "hidden biases up to 0, where the unit wakes up", edit=into_the_active_half
+)
+def test_a_certified_box_of_zero_gradient(check, certificates, *, edit=as_written):
+    """The same plateau as a box, all of whose three sides have a length, certified.
+
+    Its counterpart, flat to the eye and no plateau, is certified under the reading on saturation.
+    """
+    path = certificates / "plateau-open-1-1-1-relu.json"
+    proof = json.loads(path.read_text())["proof"]
+    check.that(
+        (proof["objective"]["activations"], proof["objective"]["biases"])
+        == (["relu", "identity"], [True, False]),
+        "a hidden ReLU unit with bias, a linear output without",
+    )
+    sides = zip(proof["low"], proof["high"], strict=True)
+    check.that(all(Fraction(a) < Fraction(b) for a, b in sides), "all sides have a length")
+    check.certificate(path, edit=edit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from fractions import Fraction
 
@@ -52,10 +53,12 @@ def test_a_hessian_with_both_signs(check, *, targets=(0, 1)):
     check.zero(function.gradient(point, *data), "the gradient", targets=targets)
     hessian = function.hessian(point, *data)
     along = SYMBOLS.enter([1, 0, Fraction(1, 4), 0])
-    check.zero(along @ hessian @ along + Fraction(1, 32), "the form along (1, 0, 1/4, 0) + 1/32")
+    form = along @ hessian @ along
+    check.zero(form + Fraction(1, 32), "the form along (1, 0, 1/4, 0) + 1/32")
     check.zero(hessian[3, 3] - 2, "the second derivative in c minus 2")
-    check.record("data", "x = (0, 1), y = (0, 1)")
-    check.record("quadratic form", "-1/32 along w + v/4, and 2 along c")
+    check.record("inputs", data[0])
+    check.record("saddle (w, b, v, c)", point)
+    check.record("quadratic form along w + v/4, and along c", [form, hessian[3, 3]])
 
 
 @pytest.mark.claim(
@@ -207,8 +210,43 @@ def test_equal_mean_targets_leave_no_saddle(check, *, raised=0):
             -1
         ]
         excess = function.value(theta, x, y) - square(spread) * Fraction(2, 3)
-        check.zero(pull - 2 * excess, "v.L_v + (c - m) L_c - 2 (L - V)", units=units)
+        check.zero(pull - 2 * excess, f"v.L_v + (c - m) L_c - 2 (L - V), {units} units")
         errors = square(network.predict(theta, x) - centre)
-        check.zero(excess - mean(errors), "L - V minus the mean of (f - m)^2", units=units)
-    check.record("data", "x = (0, 0, 1), y = (1, -1, 0)")
-    check.record("stationary points", "all of loss 2/3, the global minimum")
+        check.zero(excess - mean(errors), f"L - V minus the mean of (f - m)^2, {units} units")
+    check.record("inputs", x[:, 0])
+    check.record("targets", y)
+    check.record("loss at every stationary point", square(spread) * Fraction(2, 3))
+
+
+def as_written(proof):
+    return proof
+
+
+def with_next_index(proof):
+    return proof | {"index": proof["index"] + 1}
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="certificate")
+@pytest.mark.control("next-index", "one more negative eigenvalue claimed", edit=with_next_index)
+def test_saddles_of_proved_index(check, certificates, *, edit=as_written):
+    """Two saddles of a network with two sigmoid units, one way down from one, two from the other.
+
+    On twelve points of a grid: a box holds exactly one stationary point (Krawczyk), and all over it
+    the Hessian is regular and has exactly one, or exactly two, negative eigenvalues of nine,
+    counted by symmetric elimination in balls. Nothing at these points is degenerate.
+    """
+    for index in (1, 2):
+        path = certificates / f"saddle-index-{index}-2-2-1-sigmoid.json"
+        proof = json.loads(path.read_text())["proof"]
+        objective = proof["objective"]
+        check.that(
+            (objective["widths"], objective["activations"], objective["biases"])
+            == ([2, 2, 1], ["sigmoid", "identity"], [True, True]),
+            "one hidden layer of sigmoid units with biases, a linear output with bias",
+        )
+        check.that(
+            (objective["loss"], objective["penalty"], objective["dropout"], proof["index"])
+            == ("squared-error", "0", "0", index),
+            "squared error without penalty, and that index",
+        )
+        check.record(f"index {index}", check.certificate(path, edit=edit))

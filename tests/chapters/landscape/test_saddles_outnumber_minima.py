@@ -54,7 +54,7 @@ def check_sum(check, features, count):
     column, single = x.reshape(-1, 1), squares(1, count)
     parts = [single.value(w[j : j + 1], column, targets[:count]) for j in range(features)]
     check.zero(
-        total - sum(parts[1:], parts[0]), "the loss minus the sum of losses", features=features
+        total - sum(parts[1:], parts[0]), f"the loss minus the sum of losses on {features} axes"
     )
 
 
@@ -78,8 +78,8 @@ def test_nine_minima_and_twelve_saddles(check, *, inputs=(1, 6, 36)):
     """
     check_sum(check, 2, len(inputs))
     found = counted(indices(check, inputs), 2)
-    check.that(found == (9, 12, 4), "nine minima, twelve saddles, four maxima", counts=found)
-    check.record("data", "x = 1, 6, 36 on each axis, all targets 3/4")
+    check.that(found == (9, 12, 4), "nine, twelve and four of them", minima_saddles_maxima=found)
+    check.record("all targets", TARGET)
 
 
 @pytest.mark.claim(CLAIM, reading="grow-with-inputs", shows="holds", by="identity")
@@ -102,8 +102,8 @@ def test_two_valleys_on_each_axis(check, *, inputs=(1, 6)):
         expected = 2**features, 3**features - 2**features - 1, 1
         found = counted(single, features)
         check.that(found == expected, "the counts", features=features)
-    check.record("data", "x = 1, 6 on each axis, all targets 3/4")
-    check.record("d = 3", "8 minima, 18 saddles, 1 maximum")
+        check.record(f"minima, saddles, maxima for d = {features}", found)
+    check.record("inputs on each axis, all targets", [inputs, TARGET])
 
 
 @pytest.mark.claim(CLAIM, reading="in-every-network", shows="fails", by="counterexample")
@@ -121,5 +121,4 @@ def test_one_point_has_a_minimum_and_no_saddle(check, *, target=Fraction(1, 2)):
     check.zero(function.gradient(w, *data) - expected, "L' - 2 (s - 1/2) s (1 - s)", target=target)
     bend = function.hessian(SYMBOLS.enter([0]), *data)[0, 0]
     check.zero(bend - Fraction(1, 8), "L''(0) - 1/8")
-    check.record("data", "x = 1, t = 1/2")
-    check.record("stationary points", "one minimum, w = 0")
+    check.record("second derivative at w = 0, the only stationary point, for x = 1", bend)

@@ -7,8 +7,17 @@ from fractions import Fraction
 
 import pytest
 
-from claims.mathematics import RELU, Activation, Parity, Range, one_hidden_layer, scale_unit
-from claims.numbers import symbols
+from claims.mathematics import (
+    RELU,
+    SQUARED_ERROR,
+    Activation,
+    Objective,
+    Parity,
+    Range,
+    one_hidden_layer,
+    scale_unit,
+)
+from claims.numbers import RATIONALS, SYMBOLS, square, symbols
 from claims.proof import checker
 
 CLAIM = "worse-local-minima-exist"
@@ -42,7 +51,7 @@ def moved_box(proof):
 
 def without_worst_sample(proof):
     objective = proof["objective"]
-    shorter = {name: objective[name][:-1] for name in ("inputs", "targets")}
+    shorter = {name: objective[name][:-1] for name in ("inputs", "targets", "counts")}
     return proof | {"objective": objective | shorter}
 
 
@@ -143,6 +152,71 @@ def halved_output(network, theta, unit, factor):
     return scaled
 
 
+def gated(pattern):
+    """Return ReLU on a fixed pattern (N, n) of active units: 1 where active, 0 elsewhere."""
+    return Activation(
+        "ReLU on a fixed pattern",
+        lambda h: pattern * h,
+        lambda h: pattern,
+        Parity.NONE,
+        Range(None, None),
+        False,
+        homogeneity=RELU.homogeneity,
+    )
+
+
+@pytest.mark.claim(CLAIM, reading="relu-active", shows="holds", by="witness")
+@pytest.mark.control("other-bias", "the output bias 1 in place of 3/2", bias=1)
+@pytest.mark.control("fitted", "the target 0 in place of 3 at x = 1", last=0)
+def test_an_active_relu_unit_at_a_worse_minimum(check, *, bias=Fraction(3, 2), last=3):
+    r"""Three points, one ReLU unit active on the first: a local minimum of loss 3/2, not global.
+
+    $x = (-1, 0, 1)$, $y = (1, 0, 3)$, $f(x) = v \max(wx + b, 0) + c$. At $w = -1$, $b = -\frac12$,
+    $v = -1$, $c = \frac32$ the pre-activations are $\frac12, -\frac12, -\frac32$: none is 0, and
+    in the box of half-width $\frac18$ round the point none changes its sign. So near it the first
+    output is $v(b - w) + c$, the others are $c$, and
+
+    $$L = \tfrac32 + \tfrac13\bigl(v(b-w) + c - 1\bigr)^2 + \tfrac23\bigl(c - \tfrac32\bigr)^2
+    \ge \tfrac32,$$
+
+    an identity in all four parameters; at the point itself $L = \frac32$. At $w = 1$, $b =
+    -\frac12$, $v = 5$, $c = \frac12$ the loss is $\frac16$. The gradient exists near the point and
+    vanishes at it, no kink is involved. The minimum is not strict: $(\kappa w, \kappa b,
+    v/\kappa)$ has the same loss.
+    """
+    values, targets = (-1, 0, 1), (1, 0, last)
+    network = one_hidden_layer(1, 1, RELU)
+    data = RATIONALS.enter([[x] for x in values]), RATIONALS.enter(targets)
+    point = (-1, Fraction(-1, 2), -1, bias)
+    radius = Fraction(1, 8)
+    before = [point[0] * x + point[1] for x in values]
+    check.that(
+        all(abs(h) > radius * (abs(x) + 1) for x, h in zip(values, before, strict=True)),
+        "no pre-activation changes its sign in the box",
+        preactivations=before,
+    )
+    check.that(max(before) > 0, "the unit is active on a point")
+    pattern = SYMBOLS.enter([[int(h > 0)] for h in before])
+    w, b, v, c = theta = symbols("t", 4)
+    near = Objective(one_hidden_layer(1, 1, gated(pattern)), SQUARED_ERROR)
+    loss = near.value(theta, SYMBOLS.enter([[x] for x in values]), SYMBOLS.enter(targets))
+    squares = square(v * (b - w) + c - 1) + 2 * square(c - Fraction(3, 2))
+    check.zero(
+        loss - Fraction(3, 2) - squares / 3, "the loss near the point minus 3/2, a sum of squares"
+    )
+    objective = Objective(network, SQUARED_ERROR)
+    level = objective.value(RATIONALS.enter(point), *data)
+    check.zero(level - Fraction(3, 2), "the loss at the point minus 3/2", output_bias=bias)
+    lower = (1, Fraction(-1, 2), 5, Fraction(1, 2))
+    better = objective.value(RATIONALS.enter(lower), *data)
+    check.that((level - better).sign() > 0, "the loss at another point is lower")
+    check.record("inputs, targets", [values, targets])
+    check.record(
+        "local minimum (w, b, v, c)", f"{', '.join(map(str, point))}: loss {level.fraction}"
+    )
+    check.record("lower point", f"{', '.join(map(str, lower))}: loss {better.fraction}")
+
+
 @pytest.mark.claim(CLAIM, reading="relu-strict", shows="fails", by="identity")
 @pytest.mark.control(
     "halved-output", "the output weight divided by twice the factor", scale=halved_output
@@ -158,17 +232,8 @@ def test_active_relu_units_lie_on_a_curve_of_equal_loss(check, *, scale=scale_un
     """
     for units in (1, 2, 3):
         pattern = symbols("p", 1, units)
-        gated = Activation(
-            "ReLU on a fixed pattern",
-            lambda h, p=pattern: p * h,
-            lambda h, p=pattern: p,
-            Parity.NONE,
-            Range(None, None),
-            False,
-            homogeneity=RELU.homogeneity,
-        )
         for hidden_bias in (True, False):
-            network = one_hidden_layer(2, units, gated, hidden_bias=hidden_bias)
+            network = one_hidden_layer(2, units, gated(pattern), hidden_bias=hidden_bias)
             theta, inputs, factor = symbols("t", network.size), symbols("x", 1, 2), symbols("k")
             before = network.predict(theta, inputs)
             for unit in range(units):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -20,7 +22,7 @@ from claims.mathematics import (
     one_hidden_layer,
     polynomial_in_z,
 )
-from claims.numbers import SYMBOLS, logistic, square, symbols
+from claims.numbers import FLOATS, SYMBOLS, logistic, square, symbols
 
 CLAIM = "dropout-adds-valleys"
 NETWORK = one_hidden_layer(1, 1, SIGMOID, hidden_bias=False)  # v s(w x) + c, theta = (w, v, c)
@@ -183,10 +185,12 @@ def test_a_worse_valley_for_every_rate(check, *, reduced=reduced_minimum, place=
     )
     lower = polynomial_in_z(lambda *data: Fraction(2, 17) - spread(*data), INPUTS, (0, 1))
     check.that(int(lower.polynomial(2)) == 0, "rho is 2/17 at z = 2, that is w = -log 2")
-    check.record("data", "x = (1, 2), y = (0, 1)")
-    check.record("strict local minima without dropout", "none; the global ones form curves")
-    check.record("strict local minimum with dropout", "w = log(1 + sqrt 2) = 0.881, for every rate")
-    check.record("its rho", "(17 - 12 sqrt 2)/(13 - 8 sqrt 2) = 0.0175, against 2/17 at w = -log 2")
+    check.record("inputs, targets", DATA)
+    check.record("polynomial with the root exp(-w), w the strict minimum", str(place))
+    silver = math.log(1 + math.sqrt(2))
+    for name, w in (("that w", silver), ("w = -log 2", -math.log(2))):
+        rho = spread(FLOATS.enter([w]), *(FLOATS.enter(rows) for rows in ([[1], [2]], [0, 1])))
+        check.record(f"rho at {name}, about", f"{float(rho):.4f}")
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
@@ -205,5 +209,85 @@ def test_linear_regression_keeps_its_single_valley(check, *, rescaled=True):
     averaged = DropoutObjective(plain, rate, layer=0, rescaled=rescaled).value(theta, *data)
     parabola = square(theta[0] - (1 - rate)) / (1 - rate) + rate
     check.zero(averaged - parabola, "the averaged loss minus a parabola in w", rescaled=rescaled)
-    check.record("data", "x = 1, y = 1, linear regression without bias")
-    check.record("strict minima", "one without dropout, one with it")
+    check.record("input, target", data)
+    check.record("the loss", plain.value(theta, *data))
+    check.record("averaged, with one strict minimum at 1 - p", averaged)
+
+
+@pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
+@pytest.mark.control("plain-mask", "kept units not rescaled", rescaled=False)
+def test_the_network_on_one_sample_has_no_strict_minimum(check, *, rescaled=True):
+    r"""The document's own network on one sample: no strict minimum, with dropout or without.
+
+    One hidden layer of sigmoid units, hidden and output biases, one sample $(x, y)$, residual $r$,
+    activations $a_j > 0$. *Without dropout* the derivative in $c$ is $2r$, so every stationary
+    point has $r = 0$, and it stays so when $v$ and $c = y - \sum_j v_ja_j$ move: none is strict.
+    *With dropout* the derivative of the averaged loss in $c$ is $2r$ too, and that in $v_j$ is
+    $2ra_j + 2\kappa v_ja_j^2$, $\kappa = \frac p{1-p}$. So $r = 0$, then $v = 0$ and $c = y$: all
+    points of loss 0, whatever the input weights and hidden biases. None of them is strict. Zero is
+    not more than zero, at any rate. Executed for (inputs, units) = (1, 1), (2, 1) and (1, 2) with
+    symbolic data, parameters and rate; the sums over the units have one term for each.
+    """
+    rate = symbols("p")
+    for features, units in ((1, 1), (2, 1), (1, 2)):
+        network = one_hidden_layer(features, units, SIGMOID)
+        shapes = {"theta": (network.size,), "inputs": (1, features), "targets": (1,)}
+        plain = Objective(network, SQUARED_ERROR)
+        averaged = Function(
+            lambda theta, inputs, targets, rate, plain=plain: DropoutObjective(
+                plain, rate[()], rescaled=rescaled
+            ).value(theta, inputs, targets),
+            **shapes,
+            rate=(),
+        )
+        theta = symbols("t", network.size)
+        x, y = data = symbols("x", 1, features), symbols("y", 1)
+        weights, biases = network.block("W1").of(theta), network.block("b1").of(theta)
+        v, a = network.block("W2").of(theta)[0], logistic(weights @ x[0] + biases)
+        r = network.predict(theta, x)[0] - y[0]
+        case = f"{features} inputs, {units} units"
+        slope = averaged.gradient(theta, *data, rate)
+        check.zero(slope[-1] - 2 * r, f"the derivative in c minus 2 r, averaged, {case}")
+        check.zero(
+            network.block("W2").of(slope)[0] - 2 * r * a - 2 * rate / (1 - rate) * v * square(a),
+            f"the derivatives in v minus 2 r a + 2 kappa v a^2, {case}",
+        )
+        settled = theta.copy()
+        outputs = network.block("W2")
+        settled[outputs.start : outputs.stop] = SYMBOLS.enter([0] * units)
+        settled[-1] = y[0]
+        check.zero(averaged.value(settled, *data, rate), "the averaged loss, v = 0, c = y")
+        bare = Function(plain.value, **shapes).gradient(theta, *data)
+        check.zero(bare[-1] - 2 * r, f"the derivative in c minus 2 r, without dropout, {case}")
+        solved = theta.copy()
+        solved[-1] = theta[-1] - r
+        check.zero(plain.value(solved, *data), f"the loss where c is solved for, {case}")
+        check.record(f"minima with dropout, {case}", settled)
+
+
+def as_written(proof):
+    return proof
+
+
+def without_dropout(proof):
+    return proof | {"objective": proof["objective"] | {"dropout": "0"}}
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="certificate")
+@pytest.mark.control("rate-0", "no dropout in the certificate", edit=without_dropout)
+def test_a_certified_valley_of_the_averaged_loss(check, certificates, *, edit=as_written):
+    """Rate one half: a strict local minimum with a certificate, where the plain loss has none.
+
+    The averaged loss of the same two points has exactly one stationary point in a box, a strict
+    minimum, higher than another point by more than 0.0118. Without dropout all local minima
+    are global and form curves, as shown in symbols: none is strict.
+    """
+    path = certificates / "dropout-creates-a-valley.json"
+    objective = json.loads(path.read_text())["proof"]["objective"]
+    check.that(
+        (objective["inputs"], objective["targets"], objective["biases"])
+        == ([["1"], ["2"]], ["0", "1"], [False, True]),
+        "the points (1, 0) and (2, 1), no hidden bias, an output bias",
+    )
+    has_global_minima_only(check, 2)
+    check.certificate(path, edit=edit)

@@ -15,16 +15,27 @@ from claims.mathematics import (
     IDENTITY,
     SIGMOID,
     SQUARED_ERROR,
+    Activation,
     DropoutObjective,
     Objective,
+    Parity,
+    Range,
     chord_gap,
     expectation_over_masks,
+    fading_end,
     linear,
     masked_parameters,
     neuron,
     one_hidden_layer,
 )
-from claims.numbers import SYMBOLS, logistic, logistic_complement, square, symbols
+from claims.numbers import (
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
 from claims.testing import given, strategies
 
 CLAIM = "dropout-contributes-to-nonconvexity"
@@ -73,17 +84,139 @@ def minor(hessian, one, other):
     return hessian[one, one] * hessian[other, other] - square(hessian[one, other])
 
 
-@pytest.mark.claim(CLAIM, shows="holds", by="identity", when=["hidden-units-masked"])
+ANY = Activation(
+    "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
+)
+TWO = Activation(
+    "constant", lambda h: h * 0 + 2, lambda h: h * 0, Parity.EVEN, Range(None, None), False
+)
+MASKED_HIDDEN = ["hidden-units-masked", "varying-square"]
+
+
+def kept_weight(network, theta, moved, fraction):
+    """Wrong on purpose: the output weight of the start, in place of 0, at the end of the chord."""
+    return theta + (moved - theta) / fraction
+
+
+def part_of_the_chord(low, high, u):
+    """1 over a number above high/(high - low), for 0 <= low < high and u > 0."""
+    return (high - low) / (high * (1 + u))
+
+
+def larger_part(low, high, u):
+    """Wrong on purpose: the limit alone, without the factor 1 + u."""
+    return (high - low) / high
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity", when=MASKED_HIDDEN)
+@pytest.mark.control("kept-weight", "an end that keeps its output weight", end=kept_weight)
+@pytest.mark.control("larger-part", "the chord no longer than the limit", part=larger_part)
+def test_a_chord_for_any_activation(check, *, end=fading_end, part=part_of_the_chord):
+    r"""Whatever the activation, unless its square is constant, the added term dips a chord.
+
+    Let $a(b_0)^2 < a(b_1)^2$ for two numbers $b_0, b_1$. On the first unit's output weight $v$ and
+    bias, all input weights and the other output weights being 0, the added term is $R =
+    \kappa v^2 a(b)^2$, $\kappa = \frac p{1-p}$. Take the chord from $(v, b_0)$ to
+    $(0, b_0 + \frac{b_1 - b_0}t)$, where $R = 0$. The fraction $t$ of the way it passes
+    $((1-t)v, b_1)$, and there $R$ exceeds the chord by
+
+    $$\kappa (1-t)\, v^2 \bigl((1-t)\, a(b_1)^2 - a(b_0)^2\bigr).$$
+
+    With $t = \frac{a(b_1)^2 - a(b_0)^2}{(1+u)\,a(b_1)^2}$, $u > 0$, which lies between 0 and 1, the
+    bracket is $\frac u{1+u} (a(b_1)^2 - a(b_0)^2) > 0$: $R$ is not convex, whatever the data, the
+    width and the rate $0 < p < 1$. Nothing is asked of $a$: no derivative, no continuity; $a(b_0)$
+    may be 0, as for ReLU and tanh. Executed for the difference of the two recorded objectives
+    with symbolic data, biases, $t$ and rate, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1)
+    and (2, 2, 2); more samples add equal terms, more units none.
+    """
+    rate, v, t = symbols("p"), symbols("v"), symbols("t")
+    ends = symbols("b", 2)
+    low, high = square(ANY.value(ends))
+    for samples, features, units in ((1, 1, 1), (2, 1, 1), (2, 2, 2)):
+        network = one_hidden_layer(features, units, ANY)
+        start = SYMBOLS.enter([0] * network.size)
+        start[network.block("W2").start], start[-1] = v, symbols("c")
+        first = network.block("b1").start
+        start[first] = ends[0]
+        moved = start.copy()
+        moved[first] = ends[1]
+        far = end(network, start, moved, t)
+        data = symbols("x", samples, features), symbols("y", samples)
+        term = added_term(network, samples)
+        start_value, inside, far_value = (
+            term.value(point, *data, rate) for point in (start, start + (far - start) * t, far)
+        )
+        excess = rate / (1 - rate) * (1 - t) * square(v) * ((1 - t) * high - low)
+        check.zero(
+            inside - (1 - t) * start_value - t * far_value - excess,
+            "the added term above the chord, minus its closed form",
+            samples=samples,
+            features=features,
+            units=units,
+        )
+    small, large, u = symbols("l"), symbols("h"), symbols("u")
+    chosen = part(small, large, u)
+    check.zero(
+        (1 - chosen) * large - small - u / (1 + u) * (large - small), "the bracket, at the chosen t"
+    )
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["hidden-units-masked"])
+@pytest.mark.control("sigmoid-unit", "sigmoid units in place of constant ones", activation=SIGMOID)
+def test_units_of_constant_square(check, *, activation=TWO):
+    r"""For an activation of constant square the added term is a convex multiple of the weights.
+
+    With $a = 2$ everywhere the added term is $4\frac{p}{1-p}\sum_j v_j^2$: a positive multiple of
+    the squared output weights, convex. Only $a^2$ enters it, so the same holds for every activation
+    of constant square, such as a sign. Executed for (samples, inputs, units) = (1, 1, 1),
+    (2, 1, 2), symbolic data, parameters and rate.
+    """
+    rate = symbols("p")
+    for samples, features, units in ((1, 1, 1), (2, 1, 2)):
+        network = one_hidden_layer(features, units, activation)
+        theta = symbols("t", network.size)
+        data = symbols("x", samples, features), symbols("y", samples)
+        added = added_term(network, samples).value(theta, *data, rate)
+        weights = network.block("W2").of(theta)[0]
+        check.zero(
+            added - 4 * rate / (1 - rate) * square(weights).sum(),
+            f"the added term minus a multiple of the squared output weights, {units} units",
+        )
+
+
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["varying-square"])
+@pytest.mark.control("hidden-bias", "a network with hidden biases", biased=True)
+def test_hidden_units_without_a_bias_on_the_input_zero(check, *, biased=False):
+    r"""Without hidden biases the term can be convex: on the input 0 it is a multiple of v^2.
+
+    One sigmoid unit without hidden bias, $x = 0$: its value is $\frac12$ whatever the input weight,
+    and dropout adds $\frac p{1-p} \frac{v^2}4$. Executed for a symbolic rate and target.
+    """
+    network, rate = one_hidden_layer(1, 1, SIGMOID, hidden_bias=biased), symbols("p")
+    theta = symbols("t", network.size)
+    added = added_term(network, 1).value(theta, SYMBOLS.enter([[0]]), symbols("y", 1), rate)
+    weight = network.block("W2").of(theta)[0, 0]
+    check.zero(
+        added - rate / (1 - rate) * square(weight) / 4,
+        "the added term minus p/(1 - p) v^2/4",
+        biased=biased,
+    )
+    check.record("added term on x = 0", added)
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity", when=MASKED_HIDDEN)
 @pytest.mark.control("linear-unit", "a linear hidden unit", activation=IDENTITY)
 def test_the_term_of_masked_hidden_units_is_bent_downwards(check, *, activation=SIGMOID):
-    r"""For masked sigmoid units the added term has a negative minor on every data set.
+    r"""For sigmoid units, besides, the added term has a negative minor on every data set.
 
-    Where all input weights are 0 and only the first unit has an output weight $v\ne0$, the added
-    term is $R = \frac{p}{1-p}\,v^2 s(b)^2$ in that weight and its unit's bias. With $s = s(b)$ the
-    determinant of its Hessian in $(v, b)$ is $-\bigl(\frac{p}{1-p}\bigr)^2\,4 v^2 s^4 (1-s)(2-s)$,
-    negative for every $0<p<1$: $R$ is not convex, whatever the data, the width and the rate.
+    A chord shows that the term bends downwards somewhere; for sigmoid units it does so at known
+    points. Where all input weights are 0 and only the first unit has an output weight $v\ne0$, the
+    added term is $R = \frac{p}{1-p}\,v^2 s(b)^2$ in that weight and its unit's bias. With $s =
+    s(b)$ the determinant of its Hessian in $(v, b)$ is
+    $-\bigl(\frac{p}{1-p}\bigr)^2\,4 v^2 s^4 (1-s)(2-s)$, negative for every $0<p<1$: $R$ is not
+    convex, whatever the data, the width and the rate.
     Checked for the difference of the two recorded Hessians, with symbolic data, bias, weight and
-    rate.
+    rate, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1) and (2, 2, 2).
     """
     rate, v, b = symbols("p"), symbols("v"), symbols("b")
     s = logistic(b)
@@ -109,15 +242,13 @@ def test_the_term_of_masked_hidden_units_is_bent_downwards(check, *, activation=
 def hidden_problems(draw):
     """Data, one or two units, an output weight that is not 0, a bias and a rate."""
     data = draw(strategies.data_sets(points=(1, 3), dimensions=(1, 2)))
-    weight = draw(st.sampled_from((1, -1))) * draw(
-        st.builds(Fraction, st.integers(1, 8), st.just(3))
-    )
+    weight = draw(st.sampled_from((1, -1))) * Fraction(draw(st.integers(1, 8)), 3)
     bias = draw(strategies.rationals())
-    rate = draw(st.builds(Fraction, st.integers(1, 6), st.just(7)))
+    rate = Fraction(draw(st.integers(1, 6)), 7)
     return data, draw(st.integers(1, 2)), weight, bias, rate
 
 
-@pytest.mark.claim(CLAIM, shows="holds", by="property", when=["hidden-units-masked"])
+@pytest.mark.claim(CLAIM, shows="holds", by="property", when=MASKED_HIDDEN)
 @pytest.mark.control("bias-and-constant", "the output bias in place of the weight", outer="b2")
 @given(problem=hidden_problems())
 def test_the_minor_on_random_data(check, problem, *, outer="W2"):
@@ -151,7 +282,7 @@ def test_the_minor_on_random_data(check, problem, *, outer="W2"):
     )
 
 
-@pytest.mark.claim(CLAIM, shows="fails", by="counterexample")
+@pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["varying-square"])
 @pytest.mark.control("hidden-unit", "a linear hidden unit masked in place of the inputs", layer=1)
 def test_masked_inputs_of_linear_regression(check, *, layer=0):
     r"""Masked inputs of linear regression: the added term $\frac{p}{1-p}w^2x^2$ is convex.
@@ -178,11 +309,12 @@ def test_masked_inputs_of_linear_regression(check, *, layer=0):
         check.zero(
             added[:features, :features] - np.diag(lengths),
             "the Hessian of the added term minus a diagonal matrix of sums of squares",
-            samples=samples,
-            features=features,
+            masked_layer=layer,
         )
-    check.record("data", "x = 1, any y, rate 1/2")
-    check.record("added term", "w^2")
+        check.record(
+            f"Hessian of the added term, {samples} samples of {features} inputs",
+            [added[k, k] for k in range(features)],
+        )
 
 
 def bends(loss, logits):
@@ -240,7 +372,7 @@ def masked_chords(draw):
     data, chord = draw(
         strategies.chord_problems(strategies.labelled_data_sets(points=(2, 5), dimensions=(1, 3)))
     )
-    rate = draw(st.builds(Fraction, st.integers(1, 6), st.just(7)))
+    rate = Fraction(draw(st.integers(1, 6)), 7)
     return data, chord, rate, draw(st.sampled_from((SQUARED_ERROR, CROSS_ENTROPY)))
 
 
@@ -306,5 +438,7 @@ def test_dropout_bends_a_flat_direction_downwards(check, *, direction=(2, -1)):
     check.zero(before - 2 * np.outer(slope, slope), "the Hessian minus twice a square")
     after = along @ averaged(network, 1, 1).hessian(theta, *data, rate) @ along
     check.zero(after + rate / (1 - rate), "the curvature of the averaged loss plus p/(1 - p)")
-    check.record("smallest eigenvalue without dropout", "0")
-    check.record("smallest eigenvalue with rate 1/2", "at most -1/5")
+    check.record("input, target", data)
+    check.record("parameters (w, b, v, c)", theta)
+    check.record("direction, of squared length 5", along)
+    check.record("curvature without dropout, and with it", [along @ before @ along, after])

@@ -118,7 +118,7 @@ def regressions(draw):
     inputs = np.array(entries).reshape(-1, features)
     inputs[:features] = np.triu(inputs[:features], 1)
     np.fill_diagonal(inputs, draw(st.integers(1, 3)))
-    strength = draw(st.builds(Fraction, st.integers(1, 3), st.sampled_from((1, 2, 8, 32, 128))))
+    strength = Fraction(draw(st.integers(1, 3)), draw(st.sampled_from((1, 2, 8, 32, 128))))
     if draw(st.booleans()):
         numbers = st.lists(st.integers(-3, 3), min_size=len(inputs), max_size=len(inputs))
         return inputs, draw(numbers), strength
@@ -299,8 +299,8 @@ def test_a_far_valley_of_the_penalised_neuron(check, *, strength=Fraction(3, 100
     check.positive(slope(Fraction(1, 5), None, 1), "without penalty it is positive at 1/5")
     check.positive(slope(-4, penalty, -1), "with penalty it is negative at -4", strength=strength)
     check.positive(slope(-3, penalty, 1), "with penalty it is positive at -3", strength=strength)
-    check.record("local minimum without penalty", "between 0 and 1/5 (near 0.163)")
-    check.record("local minimum with penalty", "between -4 and -3 (near -3.69)")
+    check.record("inputs", inputs)
+    check.record("targets", targets)
 
 
 @pytest.mark.claim(

@@ -145,8 +145,8 @@ def noisy_problems(draw):
     inputs[:features] = np.triu(inputs[:features], 1)
     np.fill_diagonal(inputs, draw(st.integers(1, 3)))
     true = draw(st.lists(st.integers(-3, 3), min_size=features, max_size=features))
-    deviation = draw(st.builds(Fraction, st.integers(1, 3), st.integers(1, 3)))
-    return inputs, true, deviation, draw(st.builds(Fraction, st.integers(1, 4), st.just(4)))
+    deviation = Fraction(draw(st.integers(1, 3)), draw(st.integers(1, 3)))
+    return inputs, true, deviation, Fraction(draw(st.integers(1, 4)), 4)
 
 
 @pytest.mark.claim(
@@ -192,4 +192,4 @@ def test_without_noise_no_strength_helps(check, *, noise=Fraction(0)):
     never below 0, whatever the strength.
     """
     check.zero(expected_error(noise, 0), "the expected squared error without penalty", noise=noise)
-    check.record("expected squared error without penalty", 0)
+    check.record("expected squared error without penalty", expected_error(noise, 0))

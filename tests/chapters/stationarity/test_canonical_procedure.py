@@ -22,6 +22,7 @@ from claims.mathematics import (
     zero_bracket,
 )
 from claims.numbers import (
+    FLOATS,
     SYMBOLS,
     logistic,
     logistic_complement,
@@ -238,4 +239,8 @@ def test_newton_runs_away(check, *, start=2):
         return -(function.gradient(place, *entered)[0] / curvature)
 
     check.positive(lambda arithmetic: step(arithmetic, start), "the first step", start=start)
-    check.record("data", "x = 1, t = 1/2, started at w = 2")
+    check.record("start", start)
+    weight, arithmetic = FLOATS.enter(start), FLOATS
+    for number in (1, 2):
+        weight = weight + step(arithmetic, weight)
+        check.record(f"after step {number}, in floats", f"{float(weight):.4f}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import gcd
 
 import numpy as np
 import pytest
+from flint import fmpq_poly
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -18,7 +19,9 @@ from claims.mathematics import (
     NoClosedForm,
     Objective,
     StationarySet,
+    in_z,
     neuron,
+    prove_symmetric,
     stationary_set,
 )
 from claims.numbers import (
@@ -29,7 +32,10 @@ from claims.numbers import (
     square,
     symbols,
 )
-from claims.testing import given
+from claims.numbers.exact import to_fmpq
+from claims.testing import given, strategies
+
+CLAIM = "closed-form-few-points"
 
 
 def objective_of(features):
@@ -72,7 +78,7 @@ def complement(target):
     return 1 - target
 
 
-@pytest.mark.claim("closed-form-few-points", shows="holds", by="identity", when=["solvable"])
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
 @pytest.mark.control("no-inverse", "X'h in place of X'(XX')^-1 h", solve=transposed_solution)
 @pytest.mark.control(
     "sum-for-mean", "the sum of the targets in place of their mean", mean=merged_sum
@@ -81,7 +87,7 @@ def complement(target):
 def test_the_minimisers_are_the_affine_set(
     check, *, mean=merged_mean, opposite=complement, solve=least_norm_solution
 ):
-    r"""The loss is a constant plus squares that vanish together exactly on the affine set.
+    r"""Independent merged inputs: the minimisers are the affine set that fits every merged point.
 
     Merging: $n$ points with the same input, targets with sum $T$ and sum of squares $Q$,
     contribute $n s^2 - 2 T s + Q = n (s - T/n)^2 + (Q - T^2/n)$; a point $-x$ with target $t$
@@ -93,8 +99,10 @@ def test_the_minimisers_are_the_affine_set(
 
     If the merged inputs are independent, $X^\top (X X^\top)^{-1} \operatorname{logit} t$ is a
     solution for all targets, and the gradient $\sum_i 2 n_i (s_i - t_i)\,s_i (1-s_i)\,x_i$
-    vanishes nowhere else: its coefficients would have to. Checked for symbolic inputs, counts,
-    and targets $t_i = s(h_i)$, with one and two merged points in up to three dimensions.
+    vanishes nowhere else: its coefficients would have to. Executed for symbolic inputs, counts,
+    and targets $t_i = s(h_i)$, with one and two merged points in up to three dimensions; the loss
+    is a sum over the points and $X X^\top (X X^\top)^{-1}$ is the identity for any number of
+    independent rows, so nothing depends on these sizes.
     """
     s, count, total, squares = symbols("s"), symbols("n"), symbols("T"), symbols("Q")
     separate = count * square(s) - 2 * total * s + squares
@@ -137,7 +145,7 @@ def neuron_problems(draw):
     features = draw(st.integers(1, 4))
     samples = draw(st.integers(1, features + 1))
     entry = st.integers(-3, 3)
-    inputs = draw(npst.arrays(np.int64, (samples, features), elements=entry))
+    inputs = draw(strategies.integer_arrays((samples, features), 3))
     for row in range(1, samples):
         if draw(st.booleans()):
             inputs[row] = inputs[0] * draw(st.sampled_from((-1, 1)))
@@ -153,7 +161,7 @@ def shrunk(found: StationarySet) -> StationarySet:
     return replace(found, points=tuple(moved))
 
 
-@pytest.mark.claim("closed-form-few-points", shows="holds", by="property", when=["solvable"])
+@pytest.mark.claim(CLAIM, shows="holds", by="property")
 @pytest.mark.control("moved-targets", "merged targets moved towards 1/2", adjust=shrunk)
 @given(problem=neuron_problems())
 def test_no_other_weights_are_better(check, problem, *, adjust=lambda found: found):
@@ -190,36 +198,38 @@ def test_no_other_weights_are_better(check, problem, *, adjust=lambda found: fou
     )
 
 
-@pytest.mark.claim("closed-form-few-points", shows="fails", by="counterexample")
-@pytest.mark.control("inner-target", "target 1/2 in place of 1", target=Fraction(1, 2))
-def test_a_target_of_one_has_no_stationary_point(check, *, target=Fraction(1)):
-    r"""A target on the boundary: one point, and the gradient is zero nowhere.
-
-    With $x = 1$, $t = 1$ the derivative is $-2\,s(w)\,s(-w)^2$, negative at every finite $w$: the
-    infimum 0 is approached as $w \to \infty$ and attained nowhere.
-    """
-    theta = symbols("w", 1)
-    slope = derivatives_of(1, 1).gradient(theta, SYMBOLS.enter([[1]]), SYMBOLS.enter([target]))
-    expected = -2 * logistic(theta) * square(logistic_complement(theta))
-    check.zero(slope - expected, "the derivative plus 2 s(w) s(-w)^2")
-    check.that(
-        stationary_set([[1]], [target]) is NoClosedForm.BOUNDARY,
-        "the function says why",
-        target=target,
-    )
-    check.record("data", "x = 1, t = 1")
-    check.record("stationary points", "none")
+def balanced(relation, rows):
+    """The last row that makes the sum of the rows, weighted by the relation, zero."""
+    return -((relation[:-1] @ rows) / relation[-1])
 
 
-@pytest.mark.claim("closed-form-few-points", shows="fails", by="counterexample")
+def plain_sum(relation, rows):
+    """Wrong on purpose: the last row that makes the plain sum of the rows zero."""
+    return -rows.sum(axis=0)
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.control("plain-sum", "rows that obey another relation", last=plain_sum)
 @pytest.mark.control("compatible-target", "a second target that fits", second=Fraction(1, 2))
-def test_dependent_inputs_have_a_minimum_off_the_formula(check, *, second=Fraction(3, 4)):
-    r"""Two points in one dimension: a stationary point exists and the affine set is empty.
+def test_dependent_inputs_leave_some_targets_without_a_fit(
+    check, *, last=balanced, second=Fraction(3, 4)
+):
+    r"""Dependent merged inputs: for some targets the affine set is empty, not the minimisers.
 
-    With $x = (1, 2)$ and $t = (1/2, 3/4)$ the first equation asks for $w = 0$, where the second
-    one reads $s(0) = 1/2 \ne 3/4$: no $w$ solves both. Yet the derivative is negative at $0$ and
+    Let $\sum_i c_i x_i = 0$ with $c \ne 0$. For the targets $t_i = s(c_i)$, strictly between 0 and
+    1, a solution of $X w = c$ would have $0 = \sum_i c_i\,x_i\cdot w = \sum_i c_i^2 > 0$. With
+    targets strictly between 0 and 1 a minimiser exists all the same (see stationary-point-exists).
+    Identity for two to four symbolic rows in up to three dimensions.
+
+    *In numbers*: $x = (1, 2)$, $t = (\frac12, \frac34)$. The first equation asks for $w = 0$, where
+    the second one reads $s(0) = \frac12 \ne \frac34$. Yet the derivative is negative at $0$ and
     positive at $1$, so it vanishes in between.
     """
+    for samples, features in ((2, 1), (3, 2), (4, 3)):
+        relation, rows = symbols("c", samples), symbols("x", samples - 1, features)
+        theta = symbols("w", features)
+        inputs = np.vstack([rows, last(relation, rows)])
+        check.zero(relation @ (inputs @ theta), "c.Xw, while c.c > 0", samples=samples)
     inputs, targets = [[1], [2]], [Fraction(1, 2), second]
     at_zero = SYMBOLS.enter(second) - logistic(SYMBOLS.enter(0))
     check.that(not at_zero.is_zero(), "the two equations contradict each other", second=second)
@@ -235,13 +245,11 @@ def test_dependent_inputs_have_a_minimum_off_the_formula(check, *, second=Fracti
 
     check.positive(slope(0, -1), "the derivative at 0 is negative")
     check.positive(slope(1, 1), "the derivative at 1 is positive")
-    check.that(
-        stationary_set(inputs, targets) is NoClosedForm.DEPENDENT,
-        "the function says why",
-        second=second,
-    )
-    check.record("data", "x = (1, 2), t = (1/2, 3/4)")
-    check.record("affine set", "empty, while a stationary point lies in (0, 1)")
+    found = stationary_set(inputs, targets)
+    check.that(found is NoClosedForm.DEPENDENT, "the function says why", second=second)
+    check.record("inputs", inputs)
+    check.record("targets", targets)
+    check.record("what `stationary_set` says", found.value)
 
 
 def dependent_rows(inputs):
@@ -249,13 +257,7 @@ def dependent_rows(inputs):
     return [inputs[0], [2 * entry for entry in inputs[0]]]
 
 
-@pytest.mark.claim(
-    "closed-form-few-points",
-    reading="one-but-not-several",
-    shows="fails",
-    by="counterexample",
-    when=["solvable"],
-)
+@pytest.mark.claim(CLAIM, reading="one-but-not-several", shows="fails", by="counterexample")
 @pytest.mark.control("dependent-rows", "the second input twice the first", change=dependent_rows)
 def test_two_points_with_a_closed_form(check, *, change=lambda inputs: inputs):
     r"""Two points with independent inputs are fitted exactly by a formula.
@@ -267,16 +269,11 @@ def test_two_points_with_a_closed_form(check, *, change=lambda inputs: inputs):
     inputs, logits = SYMBOLS.enter(change([[1, 0], [0, 1]])), symbols("h", 2)
     loss = derivatives_of(2, 2).value(logits, inputs, logistic(logits))
     check.zero(loss, "the loss at w = (logit t1, logit t2)", inputs=inputs)
-    check.record("data", "x = (1, 0), (0, 1), any targets strictly between 0 and 1")
+    check.record("inputs", inputs)
+    check.record("the loss at w = (logit t1, logit t2), any targets", loss)
 
 
-@pytest.mark.claim(
-    "closed-form-few-points",
-    reading="more-points-than-rank",
-    shows="fails",
-    by="counterexample",
-    when=["solvable"],
-)
+@pytest.mark.claim(CLAIM, reading="more-points-than-rank", shows="fails", by="counterexample")
 @pytest.mark.control("kept-target", "the target of the opposite input kept", opposite=lambda t: t)
 def test_opposite_inputs_with_a_closed_form(check, *, opposite=complement):
     r"""Two points, rank one, and a closed form all the same: the inputs 1 and -1.
@@ -291,4 +288,117 @@ def test_opposite_inputs_with_a_closed_form(check, *, opposite=complement):
     merged = 2 * square(logistic(theta[0]) - mean)
     constant = square(targets[0] - opposite(targets[1])) * Fraction(1, 2)
     check.zero(loss - merged - constant, "the loss minus the merged point and a constant")
-    check.record("data", "x = (1, -1), any targets strictly between 0 and 1")
+    check.record("inputs", (1, -1))
+    check.record("merged target, the minimiser being its logit", mean)
+
+
+def family_of(inputs):
+    """The derivative's numerator in z = exp(-w), as a function of the targets.
+
+    Returns {(): A, (i,): B_i}, polynomials in z: the zeros are those of A + sum t_i B_i at z > 0.
+    Factors that do not depend on the targets are divided out.
+    """
+    targets = symbols("t", len(inputs))
+    numerator = in_z(derivatives_of(len(inputs), 1).gradient, inputs, targets).numerator
+    names = numerator.context().names()
+    found = {}
+    for exponents, value in numerator.to_dict().items():
+        powers = dict(zip(names, exponents, strict=True))
+        key = tuple(i for i, t in enumerate(targets) for _ in range(powers.get(str(t), 0)))
+        monomial = fmpq_poly([0] * powers["z"] + [value])
+        found[key] = found.get(key, fmpq_poly(0)) + monomial
+    common = fmpq_poly(0)
+    for entry in found.values():
+        common = common.gcd(entry)
+    return {key: entry // common for key, entry in found.items()}
+
+
+def group_at(family, targets):
+    """A proof that the member at these targets has the full symmetric group, or None."""
+    member = family.get((), fmpq_poly(0))
+    for number, target in enumerate(targets):
+        member += family[(number,)] * to_fmpq(target)
+    return prove_symmetric(member.numer())
+
+
+def degree_of(family):
+    return max(entry.degree() for entry in family.values())
+
+
+@pytest.mark.claim(CLAIM, reading="lost-beyond", shows="holds", by="witness")
+@pytest.mark.control("one-merged-point", "the inputs 1 and -1, which merge", inputs=(1, -1))
+def test_the_formula_is_lost_for_one_and_two(check, *, inputs=(1, 2)):
+    r"""The inputs 1 and 2: no formula in the two targets gives the minimiser.
+
+    With $z = e^{-w}$ the zeros are the positive roots of $P = A(z) + t_1 B_1(z) + t_2 B_2(z)$, of
+    degree 7 in $z$. $P$ is linear in the targets, and $A, B_1, B_2$ have no common factor: so it is
+    irreducible over $\mathbb C(t_1, t_2)$, and its monodromy group is transitive. At $t =
+    (\frac14, \frac12)$ the polynomial keeps its degree and has the Galois group $S_7$ over
+    $\mathbb Q$, which is a subgroup of that of $P$ over $\mathbb Q(t_1, t_2)$: this is $S_7$ too.
+    The monodromy group is a normal subgroup of it, not trivial because it is transitive, hence
+    $A_7$ or $S_7$, and not solvable. So the minimiser, which exists for all targets in $(0,1)^2$
+    and is one of the branches, is not given by quadratures, elementary functions included
+    (Khovanskii, *Topological Galois Theory*, 2014, quoted).
+    """
+    targets = (Fraction(1, 4), Fraction(1, 2))
+    family, witness = family_of(inputs), {"inputs": inputs, "targets": targets}
+    check.that(max(map(len, family)) == 1, "the equation is linear in the targets", **witness)
+    proof = group_at(family, targets)
+    check.that(
+        proof is not None and proof.degree == degree_of(family) >= 5,
+        "at these targets the Galois group is the full symmetric group of the family's degree",
+        **witness,
+    )
+    prime, pattern = proof.transposition
+    check.record("inputs", inputs)
+    check.record("targets", targets)
+    check.record("Galois group there", f"S_{proof.degree}: degrees {pattern} modulo {prime}")
+
+
+# Targets at which the group of the family is looked for; the first one that shows it is enough.
+TARGETS = tuple(
+    tuple(Fraction(*pair) for pair in row)
+    for row in (
+        ((1, 4), (1, 2), (2, 3)),
+        ((1, 3), (1, 4), (2, 3)),
+        ((1, 5), (3, 5), (5, 7)),
+        ((2, 7), (5, 6), (3, 8)),
+    )
+)
+
+
+@st.composite
+def inputs_on_a_line(draw):
+    """Two or three non-zero integers, their greatest common divisor 1, often repeated or turned."""
+    count = draw(st.integers(2, 3))
+    return tuple(draw(st.integers(1, 7)) * draw(st.sampled_from((1, 1, -1))) for _ in range(count))
+
+
+def several_merged(inputs):
+    return len({abs(x) for x in inputs}) > 1
+
+
+@pytest.mark.claim(CLAIM, reading="two-merged-points", shows="holds", by="property")
+@pytest.mark.control("any-number", "one merged point allowed", condition=lambda inputs: True)
+@given(inputs=inputs_on_a_line())
+def test_random_inputs_on_a_line_lose_the_formula(check, inputs, *, condition=several_merged):
+    r"""On random integer inputs of which two or more stay after merging, the formula is lost.
+
+    The argument is that of the inputs 1 and 2, for two or three non-zero inputs up to 7: the
+    polynomial in $z = e^{-w}$ is linear in the targets, and at one of four rows of targets its
+    Galois group is proved to be the full symmetric group, of degree at least 5. Inputs with a
+    common divisor are divided by it first, which rescales the weight.
+    """
+    assume(condition(inputs))
+    divisor = gcd(*inputs)
+    scaled = [x // divisor for x in inputs]
+    family = family_of(scaled)
+    degree = degree_of(family)
+    check.label(f"degree {degree}")
+    check.that(max(map(len, family)) == 1, "the equation is linear in the targets", inputs=inputs)
+    proofs = (group_at(family, row[: len(inputs)]) for row in TARGETS)
+    check.that(
+        degree >= 5 and any(proof and proof.degree == degree for proof in proofs),
+        "the full symmetric group at some targets",
+        inputs=inputs,
+    )

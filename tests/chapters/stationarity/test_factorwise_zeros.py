@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from claims.compiled import Function
 from claims.mathematics import HALF_SQUARED_ERROR, SIGMOID, Objective, neuron, rank
@@ -112,8 +111,9 @@ def test_the_error_is_the_factor_that_vanishes(check, *, target=HALF):
     """
     gradient = gradient_of(1, 1)(*map(SYMBOLS.enter, ([0], [[1]], [target])))
     check.zero(gradient, "the gradient at w = 0")
-    check.record("data", "x = 1, t = 1/2")
-    check.record("zero of the gradient", "w = 0, where s = 1/2")
+    check.record("target", target)
+    check.record("output at w = 0, x = 1", SIGMOID.value(SYMBOLS.enter(0)))
+    check.record("gradient there", gradient)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["target-unattained"])
@@ -122,8 +122,8 @@ def test_a_zero_input_makes_everything_stationary(check, *, x=0):
     r"""With $x = 0$ the gradient is zero at every weight, also for the label $t = 1$."""
     gradient = gradient_of(1, 1)(symbols("w", 1), *map(SYMBOLS.enter, ([[x]], [1])))
     check.zero(gradient, "the gradient at a symbolic weight")
-    check.record("data", "x = 0, t = 1")
-    check.record("zeros of the gradient", "every w")
+    check.record("input", x)
+    check.record("gradient at every w", gradient)
 
 
 def gram_adjugate(inputs):
@@ -151,8 +151,8 @@ def test_independent_inputs_keep_their_contributions_apart(check, *, adjugate=gr
     The gradient is $X^\top c$ with $c_i = -(t_i - s_i)\,s_i (1-s_i)$. Applying $(X X^\top)^{-1}
     X$, which exists for independent rows, gives $c$ back: it is linear in the gradient, so
     $\nabla L = 0$ forces every $c_i = 0$, that is $t_i = s_i$. A point with $x = 0$ contributes
-    nothing. Identities for one and two independent inputs beside one that is zero; for more the
-    linear algebra is the same.
+    nothing. The other way round a sum of zeros is zero. Executed for one and two independent inputs
+    beside one that is zero, in up to three dimensions; for more the linear algebra is the same.
     """
     for samples, features in ((1, 1), (1, 2), (2, 2), (2, 3)):
         rows, targets = symbols("x", samples, features), symbols("t", samples + 1)
@@ -175,7 +175,7 @@ def problems_at_zero(draw):
     """Integer inputs (N, d), N <= d + 1, independent or not, and targets in quarters."""
     features = draw(st.integers(1, 3))
     samples = draw(st.integers(1, features + 1))
-    inputs = draw(npst.arrays(np.int64, (samples, features), elements=st.integers(-2, 2)))
+    inputs = draw(strategies.integer_arrays((samples, features), 2))
     quarters = st.sampled_from([2, 2, 4, 0, 1, 3]).map(lambda count: Fraction(count, 4))
     return inputs, draw(st.lists(quarters, min_size=samples, max_size=samples))
 
@@ -245,4 +245,4 @@ def test_terms_that_cancel(check, *, labels=(1, 0)):
             weight, SYMBOLS.enter(np.array(inputs)[:, None]), SYMBOLS.enter(targets)
         )
         check.zero(total, "the gradient at w = 0", x=inputs, t=targets)
-    check.record("data", "x = (1, 1), labels (1, 0), w = 0: terms -1/8 and 1/8")
+        check.record(f"terms at w = 0 for x = {inputs}", terms)

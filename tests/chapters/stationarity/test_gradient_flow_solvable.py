@@ -196,6 +196,6 @@ def test_two_directions_bend_the_flow(check, *, length=2):
     acceleration = function_of(2, 2).hessian(place, inputs, targets) @ gradient
     determinant = velocity[0] * acceleration[1] - velocity[1] * acceleration[0]
     check.that(not determinant.is_zero(), "w' and w'' are not parallel", inputs=inputs)
-    check.record("data", "x = (1, 0), (0, 2), t = 3/4, w(0) = 0")
+    check.record("inputs, target, start", [inputs, target, place])
     check.record("velocity", velocity)
     check.record("acceleration", acceleration)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -20,7 +19,7 @@ from claims.mathematics import (
     rank,
 )
 from claims.numbers import RATIONALS, SYMBOLS, square, symbols
-from claims.testing import given
+from claims.testing import given, strategies
 
 CLAIM = "linear-case-roots"
 # (widths, samples): depths 2 to 4, hidden layers of one and two units.
@@ -105,11 +104,11 @@ def deficient_data(draw):
     features = draw(st.integers(1, 4))
     samples = draw(st.integers(1, 5))
     entry = st.integers(-3, 3)
-    inputs = draw(npst.arrays(np.int64, (samples, features), elements=entry))
+    inputs = draw(strategies.integer_arrays((samples, features), 3))
     if rank(inputs) == features:
         inputs[:, -1] = inputs[:, 0] * draw(entry) if features > 1 else 0
-    targets = draw(npst.arrays(np.int64, samples, elements=entry))
-    return inputs, targets, draw(npst.arrays(np.int64, features, elements=entry))
+    targets = draw(strategies.integer_arrays(samples, 3))
+    return inputs, targets, draw(strategies.integer_arrays(features, 3))
 
 
 def as_drawn(inputs):
@@ -154,7 +153,8 @@ def test_full_rank_has_a_single_zero(check, *, x=1):
     weight = symbols("w", 1)
     slope = function_of((1, 1), 1).gradient(weight, *map(SYMBOLS.enter, ([[x]], [0])))
     check.zero(slope - 2 * weight, "the derivative minus 2 w")
-    check.record("data", "x = 1, y = 0")
+    check.record("input", x)
+    check.record("derivative", slope[0])
 
 
 def sum_over_data(inputs, targets):
@@ -223,8 +223,9 @@ def test_two_zeros_of_different_loss(check, *, target=1):
     check.that(
         not function.value(origin, *data).is_zero(), "the loss at the origin is another", y=target
     )
-    check.record("data", "x = (1, 0), y = 1")
-    check.record("zeros", "the origin with loss 1; W = (1, 0), v = 1 with loss 0")
+    check.record("input and target", data)
+    for place in (origin, fitted):
+        check.record(f"loss at (W, v) = {list(place)}", function.value(place, *data))
 
 
 def descent_pair(weights, correlation, step, ratio):
@@ -304,9 +305,8 @@ def test_local_minima_of_two_layers_are_global(check, *, move=descent_pair):
 def saddles(draw):
     """Integer data (N, d), (N,) with X'y != 0, for a number of hidden units."""
     samples, features = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    entry = st.integers(-4, 4)
-    inputs = draw(npst.arrays(np.int64, (samples, features), elements=entry))
-    targets = draw(npst.arrays(np.int64, samples, elements=entry))
+    inputs = draw(strategies.integer_arrays((samples, features), 4))
+    targets = draw(strategies.integer_arrays(samples, 4))
     return inputs, targets, draw(st.integers(1, 3))
 
 
@@ -409,4 +409,5 @@ def test_three_layers_have_no_curvature_at_the_origin(check, *, widths=(2, 1, 1,
     origin = SYMBOLS.enter(np.zeros(network.size))
     hessian = function_of(widths, 1).hessian(origin, *map(SYMBOLS.enter, ([[1, 0]], [1])))
     check.zero(hessian, "the Hessian at the origin", widths=widths)
-    check.record("data", "x = (1, 0), y = 1, depth 3")
+    check.record("widths", widths)
+    check.record("Hessian at the origin", hessian)

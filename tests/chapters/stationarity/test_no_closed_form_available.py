@@ -68,6 +68,7 @@ def test_the_hyperplane_of_one_point(check, *, solve=hyperplane):
         check.zero(function.gradient(found, *data), "the gradient there", features=features)
     example = stationary_set([[3, 4]], [Fraction(3, 4)])
     check.that(isinstance(example, StationarySet), "the function returns it for x = (3, 4)")
-    check.record("data", "x = (3, 4), t = 3/4")
-    check.record("zeros", "3 w1 + 4 w2 = log 3")
-    check.record("nearest to the origin", example.nearest_to_origin(FLOATS))
+    (point,) = example.points
+    check.record("input and target", [point.inputs, point.target])
+    check.record("zero nearest to the origin, in floats", example.nearest_to_origin(FLOATS))
+    check.record("direction of the line of zeros", example.directions)

@@ -1,4 +1,4 @@
-"""A network with a hidden layer whose gradient flow has an elementary solution."""
+"""A network with a hidden layer of any width whose gradient flow is elementary from every start."""
 
 from __future__ import annotations
 
@@ -6,43 +6,122 @@ import numpy as np
 import pytest
 
 from claims.compiled import Function
-from claims.mathematics import HALF_SQUARED_ERROR, Objective, chain_flow, deep_linear
-from claims.numbers import SYMBOLS, logistic, symbols
+from claims.mathematics import HALF_SQUARED_ERROR, Objective, deep_linear, hidden_layer_growth
+from claims.numbers import SYMBOLS, square, symbols
 
 CLAIM = "only-single-neuron-solvable"
 
 
-def half_rate(time, start, x, target):
-    """Wrong on purpose: the rate t x in place of 2 t x."""
-    return (target / x) * logistic(target * x * time + start)
+def directed(length, features):
+    """Inputs (d,) of that length in any direction but one, and vectors (d - 1, d) across them.
+
+    The sphere in rational coordinates, by stereographic projection.
+    """
+    one, zero = SYMBOLS.enter(1), SYMBOLS.enter(0)
+    if features == 1:
+        return np.array([length]), np.empty((0, 1), dtype=object)
+    m = symbols("m")
+    if features == 2:
+        x = np.array([1 - square(m), 2 * m]) * (length / (1 + square(m)))
+        return x, np.array([[-2 * m, 1 - square(m)]])
+    p = symbols("p")
+    norm = 1 + square(m) + square(p)
+    x = np.array([2 * m, 2 * p, 1 - square(m) - square(p)]) * (length / norm)
+    return x, np.array([[p, -m, zero], [1 - square(m) - square(p), zero, -2 * m * one]])
+
+
+def flow_rate(length, target, plus, minus, growth):
+    """Y'/Y for Y = growth."""
+    return 2 * length * target - square(length) * (plus * growth - minus / growth) / 2
+
+
+def half_rate(length, target, plus, minus, growth):
+    """Wrong on purpose: the rate of the target halved."""
+    return length * target - square(length) * (plus * growth - minus / growth) / 2
+
+
+def check_reduction(check, rate, units, features):
+    """Substitute v + u = a R, v - u = b / R and compare with the recorded velocity.
+
+    R = sqrt(Y) is a symbol, R' = R Y' / (2 Y). W is u x'/|x| plus rows across x that stay.
+    """
+    length, target, size = symbols("k"), symbols("t"), symbols("R")
+    a, b = symbols("a", units), symbols("b", units)
+    x, across = directed(length, features)
+    rest = symbols("c", units, features - 1) @ across if features > 1 else 0 * np.outer(a, x)
+    half = SYMBOLS.enter(1) / 2
+
+    def assemble(v, u):
+        return np.concatenate([np.outer(u, x).ravel() / length, v])
+
+    growing, shrinking = assemble(a * half, a * half), assemble(b * half, -b * half)
+    still = np.concatenate([rest.ravel(), 0 * a])
+    place = still + growing * size + shrinking / size
+    objective = Objective(deep_linear(features, units, 1), HALF_SQUARED_ERROR)
+    gradient = Function(
+        objective.value, theta=place.shape, inputs=(1, features), targets=(1,)
+    ).gradient(place, x[None], np.array([target]))
+    plus, minus = square(a).sum(), square(b).sum()
+    speed = size * rate(length, target, plus, minus, square(size)) / 2
+    check.zero(
+        (growing - shrinking / square(size)) * speed + gradient,
+        "the velocity of the solution plus the gradient",
+        units=units,
+        features=features,
+    )
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample")
-@pytest.mark.control("half-rate", "the rate t x in place of 2 t x", product=half_rate)
-def test_a_chain_of_two_weights_is_solved(check, *, product=chain_flow):
-    r"""The chain $v\,w\,x$ on one point, started with $v = w$, flows in closed form.
+@pytest.mark.claim(CLAIM, reading="chains", shows="fails", by="counterexample")
+@pytest.mark.control("half-rate", "the rate |x| t in place of 2 |x| t", rate=half_rate)
+def test_a_linear_hidden_layer_is_solved_from_every_start(check, *, rate=flow_rate):
+    r"""One linear hidden layer of any width on one point: elementary from every start.
 
-    For $L = \frac12(t - v w x)^2$ and $v = w = q$ both components of $-\nabla L$ are $(t - x
-    q^2)\,x q$: the two weights stay equal. So $p = q^2$ obeys $p' = 2xp\,(t - xp)$, a logistic
-    equation, solved by $p(\tau) = \frac tx\,s(2tx\,\tau + c)$ for $x t > 0$; then $v = w =
-    \sqrt{p(\tau)}$ is elementary and not constant. With $x = t = 1$: $p(\tau) = s(2\tau + c)$.
-    Identities for symbolic $x$, $t$, $c$ and $\tau$. More generally, deep linear networks with
-    balanced starts have such solutions (A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions
-    to the nonlinear dynamics of learning in deep linear neural networks*, 2014).
+    $L = \frac12 (t - v\cdot Wx)^2$ with $x \ne 0$, $\kappa = \lVert x\rVert$ and $u = Wx/\kappa$.
+    The flow is $v' = \kappa e\,u$, $u' = \kappa e\,v$ with the error $e = t - \kappa\,v\cdot u$,
+    and the part of $W$ across $x$ does not move. So $v + u$ and $v - u$ keep their directions: with
+    their values $a$ and $b$ at the start, $v + u = a\sqrt Y$ and $v - u = b/\sqrt Y$, where with $A
+    = \lVert a\rVert^2$, $B = \lVert b\rVert^2$
+    $$Y' = 2\kappa t\,Y - \tfrac{\kappa^2}2 (A Y^2 - B), \qquad Y(0) = 1,$$
+    a Riccati equation with constant coefficients. With $D = \sqrt{4t^2 + \kappa^2 AB}$ its solution
+    is $$Y = \frac{D + (\kappa B + 2t)\,T}{D + (\kappa A - 2t)\,T}, \qquad T =
+    \tanh\tfrac{\kappa D\tau}2,$$ and for $D = 0$, where $t = 0$ and $AB = 0$, $Y =
+    (1 + \frac{\kappa^2 B\tau}2)/(1 + \frac{\kappa^2 A\tau}2)$. As $2\lvert t\rvert \le D$ and $0
+    \le T < 1$, numerator and denominator are positive.
+
+    *Executed*: the velocity of this solution equals minus the recorded gradient for symbolic $t$,
+    starts and directions of $x$ (all but one, which is their limit), one to three units and one to
+    three inputs; that the sums over units and inputs have more terms changes nothing. And $Y$
+    solves its equation for symbolic $\kappa$, $t$, $A$, $B$ and time. From two units on, the
+    network is no chain of single neurons. Deep linear networks with balanced starts have such
+    solutions, too (A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions to the nonlinear
+    dynamics of learning in deep linear neural networks*, 2014).
     """
-    objective = Objective(deep_linear(1, 1, 1), HALF_SQUARED_ERROR)
-    gradient = Function(objective.value, theta=(2,), inputs=(1, 1), targets=(1,)).gradient
-    x, target, q = symbols("x"), symbols("t"), symbols("q")
-    velocity = -gradient(np.array([q, q]), np.array([[x]]), np.array([target]))
-    check.zero(velocity[0] - velocity[1], "the velocity of v minus that of w at v = w")
-    growth = 2 * q * velocity[0]
-    time, start = symbols("tau"), symbols("c")
-    solution = product(time, start, x, target)
-    slope = Function(product, time=(), start=(), x=(), target=()).gradient(time, start, x, target)
-    expected = 2 * x * solution * (target - x * solution)
-    check.zero(growth - 2 * x * (q * q) * (target - x * q * q), "p' minus 2 x p (t - x p)")
-    check.zero(slope - expected, "the derivative of the solution minus 2 x p (t - x p)")
-    example = chain_flow(time, start, SYMBOLS.enter(1), SYMBOLS.enter(1))
-    check.zero(example - logistic(2 * time + start), "the solution for x = t = 1")
-    check.record("data", "x = 1, t = 1, v(0) = w(0)")
-    check.record("solution", "v = w = sqrt(s(2 tau + c))")
+    shapes = ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3))
+    for units, features in shapes:
+        check_reduction(check, rate, units, features)
+    time, length, target, plus, root, minus = map(symbols, ("tau", "k", "t", "A", "D", "B"))
+    # B from D^2 = 4 t^2 + k^2 A B; for A = 0, where D is 2 |t|, B is free.
+    other = (square(root) - 4 * square(target)) / (square(length) * plus)
+    for case in (
+        (plus, other, root),
+        (0 * plus, minus, 2 * target),
+        (0 * plus, minus, -2 * target),
+    ):
+        growth = hidden_layer_growth(time, length, target, *case)
+        slope = Function(
+            lambda time, k, t, A, B, D: hidden_layer_growth(time, k, t, A, B, D),
+            **dict.fromkeys(("time", "k", "t", "A", "B", "D"), ()),
+        ).gradient(time, length, target, *case)
+        check.zero(
+            slope - growth * rate(length, target, *case[:2], growth), "Y' minus its equation"
+        )
+        check.zero(hidden_layer_growth(0 * time, length, target, *case) - 1, "Y(0) minus 1")
+    zero = 0 * time
+    for case in ((plus, zero), (zero, minus)):
+        a, b = case
+        numerator, denominator = (1 + square(length) * part * time / 2 for part in (b, a))
+        slope = square(length) * (b * denominator - a * numerator) / (2 * square(denominator))
+        growth = numerator / denominator
+        check.zero(slope - growth * rate(length, zero, a, b, growth), "Y' at D = 0")
+    check.record("units and inputs executed", shapes)

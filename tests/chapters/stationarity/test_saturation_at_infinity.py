@@ -127,7 +127,8 @@ def test_another_weight_holds_against_it(check, *, path=opposite_path):
     theta = path(symbols("r"))
     value = output(theta, SYMBOLS.enter([1, 1]))
     check.zero(value - Fraction(1, 2), "the output minus 1/2 along the path")
-    check.record("data", "x = (1, 1), w = (-r, r): s(w.x) = 1/2 for every r")
+    check.record("weights", theta)
+    check.record("output for x = (1, 1), every r", value)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["others-fixed"])
@@ -143,7 +144,8 @@ def test_a_negative_input_turns_the_limits_round(check, *, inputs=(-1, 0)):
     values = [output(theta, SYMBOLS.enter([x])) for x in inputs]
     check.zero(1 - values[0] - logistic(-r), "1 - s(w x) minus s(-r) at x = -1")
     check.zero(values[1] - Fraction(1, 2), "the output minus 1/2 at x = 0")
-    check.record("data", "x = -1, w = -r: s(w x) = 1 - s(-r), which tends to 1")
+    for x, value in zip(inputs, values, strict=True):
+        check.record(f"output at w = -r for x = {x}", value)
 
 
 def reciprocal(decay):

@@ -10,7 +10,6 @@ import pytest
 from flint import fmpz_poly
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -197,10 +196,9 @@ def test_saturation_is_never_best_for_soft_targets(check, *, gain=soft_gain):
 def rays(draw):
     """Integer inputs (N, d), soft targets in eighths, a start and a direction (d,)."""
     samples, features = draw(st.integers(1, 6)), draw(st.integers(1, 3))
-    entry = st.integers(-3, 3)
-    inputs = draw(npst.arrays(np.int64, (samples, features), elements=entry))
+    inputs = draw(strategies.integer_arrays((samples, features), 3))
     targets = [Fraction(draw(st.integers(1, 7)), 8) for _ in range(samples)]
-    start, direction = (draw(npst.arrays(np.int64, features, elements=entry)) for _ in range(2))
+    start, direction = (draw(strategies.integer_arrays(features, 3)) for _ in range(2))
     return inputs, targets, start, direction
 
 
@@ -264,7 +262,8 @@ def test_a_single_hard_label_has_no_minimum(check, *, target=Fraction(1)):
     slope = function_of(1, 1).gradient(theta, *map(SYMBOLS.enter, ([[1]], [target])))
     expected = -2 * logistic(theta) * square(logistic_complement(theta))
     check.zero(slope - expected, "the derivative plus 2 s(w) s(-w)^2")
-    check.record("data", "x = 1, t = 1")
+    check.record("target", target)
+    check.record("derivative", slope[0])
 
 
 @pytest.mark.claim(CLAIM, reading="several-points", shows="fails", by="counterexample")
@@ -295,7 +294,9 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1)):
         "no direction separates the labels",
         inputs=inputs,
     )
-    check.record("infimum", "1, not attained; two zeros of the gradient")
+    check.record("inputs and labels", [inputs, targets])
+    check.record("zeros of the gradient", zeros)
+    check.record("loss minus its limit has the sign of, in z", above.polynomial)
 
 
 @pytest.mark.claim(
@@ -372,7 +373,8 @@ def test_contradicting_labels_have_a_zero(check, *, labels=(1, 0)):
     r"""Two points $x = 1$ with labels 1 and 0: the gradient is zero at $w = 0$."""
     gradient = function_of(2, 1).gradient(*map(SYMBOLS.enter, ([0], [[1], [1]], labels)))
     check.zero(gradient, "the gradient at w = 0")
-    check.record("data", "x = (1, 1), labels (1, 0), w = 0")
+    check.record("labels", labels)
+    check.record("gradient at w = 0", gradient)
 
 
 @pytest.mark.claim(CLAIM, reading="overlapping-labels", shows="fails", by="counterexample")
@@ -399,10 +401,12 @@ def test_overlapping_labels_without_a_zero(check, *, ones=4):
         25 * squares - 20 * plus == (5 * z - 2) ** 2 + 1 and Fraction(5, 4) ** 3 < 2,
         "5/4 (1 + z^2) exceeds 1 + z, and (5/4)^3 is below 2",
     )
-    check.that(count_roots(slope.polynomial, above=Fraction(0)) == 0, "no root at z > 0, by Sturm")
+    zeros = count_roots(slope.polynomial, above=Fraction(0))
+    check.that(zeros == 0, "no root at z > 0, by Sturm")
     check.that(
         separation(np.array(inputs)[:, None], np.array(targets)).kind == "overlapping",
         "no direction separates the labels",
     )
-    check.record("data", "x = (1, 1, 1, 1, 2), labels (1, 1, 1, 1, 0)")
-    check.record("zeros of the gradient", "none")
+    check.record("inputs and labels", [inputs, targets])
+    check.record("polynomial in z", slope.polynomial)
+    check.record("zeros of the gradient", zeros)

@@ -170,7 +170,7 @@ def test_a_constant_step_does_not_arrive(check, *, strength=1):
     step, h, variance, v = symbols("k"), symbols("h"), symbols("n"), symbols("v")
     above = next_mean_square(step, h, variance, v) - square(step) * variance
     check.zero(above - square(1 - step * h) * v, "what lies above the last noise, a square times v")
-    check.record("h, noise, steps", "1, values 1 and -1, 1 for ever; the mean square stays 1")
+    check.record("mean square after three updates from 3", mean_square.fraction)
 
 
 def halved(count):
@@ -199,10 +199,10 @@ def test_steps_that_stop_too_soon(check, *, steps=halved):
     found = moments(chosen, RATIONALS.enter([2]), inputs, targets, signs)
     for count, (mean, mean_square) in enumerate(found, start=1):
         left = 2 * (1 - sum(chosen[:count]))
-        check.that((mean - left).sign() >= 0, "the mean is at least 2 (1 - sum)", updates=count)
-        check.that((mean - 1).sign() >= 0, "the mean is at least 1", steps=chosen[:count])
-        check.that((mean_square - square(mean)).sign() >= 0, "mean square and mean", updates=count)
+        check.that((mean - left).sign() >= 0, f"the mean after {count} is at least 2 (1 - sum)")
+        check.that((mean - 1).sign() >= 0, f"the mean after {count} is at least 1", steps=chosen)
+        check.that((mean_square - square(mean)).sign() >= 0, "mean square and mean")
     total, s = symbols("T"), symbols("s")
     check.zero((1 - total) * (1 - s) - (1 - total - s) - total * s, "one more factor")
-    check.record("h, noise, steps, start", "1, values 1 and -1, 1/4, 1/8, 1/16, ...; 2")
-    check.record("mean square", "at least 1 for ever")
+    check.record("mean after eight updates from 2, about", f"{float(mean.fraction):.4f}")
+    check.record("mean square, about", f"{float(mean_square.fraction):.4f}")

@@ -299,7 +299,8 @@ def test_the_full_batch_does_not_vary(check, *, size=2):
     for _, batch in batches(2, size):
         move = gradient_on(objective, *data, batch) - full
         check.zero(move, "batch gradient minus full gradient", batch=batch)
-    check.record("data", "x = (1, 1), y = (0, 2), w = 0, the batch of both")
+    check.record("gradients of the two examples", [first.fraction, second.fraction])
+    check.record("full gradient", full[0].fraction)
 
 
 @pytest.mark.claim(
@@ -317,5 +318,5 @@ def test_no_noise_where_every_example_is_fitted(check, *, weight=2):
     full = gradient_on(objective, *data, (0, 1))
     for _, batch in batches(2, 1):
         move = gradient_on(objective, *data, batch) - full
-        check.zero(move, "batch gradient minus full gradient", weight=weight, batch=batch)
-    check.record("data", "x = (1, 2), y = (2, 4), w = 2, batches of one")
+        check.zero(move, f"gradient of the batch {batch} minus the full one", weight=weight)
+    check.record("full gradient", full[0].fraction)

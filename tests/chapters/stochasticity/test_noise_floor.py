@@ -50,6 +50,17 @@ def after(updates, start, draws, update):
     return states
 
 
+def after_repeated_noise(updates, start, draws, update):
+    """Wrong on purpose: one noise is drawn for all updates, which are then not independent."""
+    states = []
+    for probability, noise in draws:
+        state = start
+        for _ in range(updates):
+            state = update(state, noise)
+        states.append((probability, state))
+    return states
+
+
 def stationary(step, h, noise):
     return step * noise / (h * (2 - step * h))
 
@@ -61,7 +72,10 @@ def for_small_steps(step, h, noise):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="identity", when=["stable-step", "noise-at-minimum"])
 @pytest.mark.control("small-steps", "2 in place of 2 - step h", variance=for_small_steps)
-def test_the_variance_contracts_to_a_positive_number(check, *, variance=stationary):
+@pytest.mark.control(
+    "repeated-noise", "the same noise in all updates", listing=after_repeated_noise
+)
+def test_the_variance_contracts_to_a_positive_number(check, *, variance=stationary, listing=after):
     r"""The mean square goes to step $\tau^2/(h(2 - $ step $h))$ geometrically, from every start.
 
     Squaring the update gives $w'^2 = (1-\eta h)^2 w^2 - 2\eta(1-\eta h)\,w\xi + \eta^2\xi^2$. The
@@ -92,7 +106,7 @@ def test_the_variance_contracts_to_a_positive_number(check, *, variance=stationa
         variance(stable, h, square(noise)) - square(noise / h) / u, "the level at a stable step"
     )
     signs = [(Fraction(1, 2), noise), (Fraction(1, 2), -noise)]
-    spread = expectation(after(3, theta, signs, update), lambda state: square(state[0]))
+    spread = expectation(listing(3, theta, signs, update), lambda state: square(state[0]))
     check.zero(
         spread - level - factor * factor * factor * (square(w) - level), "three updates, listed"
     )
@@ -159,13 +173,11 @@ def test_too_large_a_step(check, *, size=3):
         for count in range(4)
     ]
     for count, (before, behind) in enumerate(pairwise(spreads)):
-        check.zero(
-            behind - 4 * before - 9, "the mean square is 4 times that before plus 9", k=count
-        )
+        check.zero(behind - 4 * before - 9, f"4 times the mean square after {count}, plus 9")
     level = stationary(Fraction(size), Fraction(1), Fraction(1))
     check.that(level < 0, "the formula gives a negative number", formula=level)
-    check.record("h, noise, step", "1, values 1 and -1, 3")
-    check.record("mean squares, formula", "0, 9, 45, 189, ...; -3")
+    check.record("step", size)
+    check.record("mean squares after 0, 1, 2, 3 updates", [spread.fraction for spread in spreads])
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["stable-step"])
@@ -181,8 +193,7 @@ def test_no_noise_no_floor(check, *, strength=0):
     for count in (1, 2, 3):
         states = after(count, RATIONALS.enter([5]), signs, update)
         spread = expectation(states, lambda state: square(state[0]))
-        check.zero(spread, "the mean square after some updates", strength=strength, updates=count)
-    check.record("h, step, start", "1, 1, 5; the mean square is 0 after one update")
+        check.zero(spread, f"the mean square after {count} updates", strength=strength)
 
 
 def sampled(step, second, fourth, noise):
@@ -366,10 +377,9 @@ def test_stable_on_average_only(check, *, step=Fraction(2, 3)):
     moments = [second_moment(k, start, 0, inputs, targets, step) for k in range(4)]
     for k, (before, behind) in enumerate(pairwise(moments)):
         grown = before * Fraction(13, 9) + Fraction(16, 9)
-        check.zero(behind - grown, "13/9 times the one before plus 16/9", step=step, k=k)
+        check.zero(behind - grown, f"13/9 times that after {k}, plus 16/9", step=step)
     check.that(sampled(step, Fraction(5, 2), Fraction(17, 2), 4) == -4, "the formula gives -4")
-    check.record("data, step", "x = (1, 2), y = (2, -1), step 2/3")
-    check.record("second moments, formula", "0, 16/9, 352/81, ...; -4")
+    check.record("second moments after 0, 1, 2, 3 updates", [m.fraction for m in moments])
 
 
 @pytest.mark.claim(
@@ -391,10 +401,9 @@ def test_fitted_data_have_no_floor(check, *, targets=(2, 4)):
     power = Fraction(1)
     for k in range(4):
         moment = second_moment(k, RATIONALS.enter([3]), 2, inputs, entered, Fraction(1, 2))
-        check.zero(moment - power, "the second moment minus (5/8)^k", targets=targets, k=k)
+        check.zero(moment - power, f"the second moment minus (5/8)^{k}", targets=targets)
+        check.record(f"second moment after {k} updates", moment.fraction)
         power *= Fraction(5, 8)
-    check.record("data, step", "x = (1, 2), y = (2, 4), step 1/2")
-    check.record("second moments", "1, 5/8, 25/64, ... to 0")
 
 
 @pytest.mark.claim(CLAIM, reading="unstable", shows="holds", by="witness")
@@ -425,7 +434,6 @@ def test_an_update_that_raises_the_loss(check, *, batch=(0,), targets=(1, -1)):
         fall = step * (2 - step * h) * square(slope[0]) * Fraction(1, 2)
         check.zero(
             after_full - objective.value(theta, inputs, entered) + fall,
-            "change of the loss in a full-batch update",
-            examples=examples,
+            f"change of the loss in a full-batch update on {examples} examples",
         )
-    check.record("data", "x = (1, 1), y = (1, -1), any 0 <= w < 1, any step > 0, the first example")
+    check.record("rise of the loss on x = (1, 1), step k", product)

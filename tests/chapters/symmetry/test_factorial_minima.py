@@ -132,9 +132,46 @@ def test_no_minimum_at_all_with_one_class(check, *, label=Fraction(1)):
             theta, inputs, SYMBOLS.enter([label])
         )[-1]
         output = network.predict(theta, inputs)[0]
-        check.zero(slope + logistic_complement(output), "derivative plus s(-z)", units=units)
-    check.record("data", "x = 1, label 1")
-    check.record("minima", "0, at every width")
+        check.zero(slope + logistic_complement(output), f"derivative plus s(-z), {units} units")
+    check.record("inputs, labels", f"{inputs[0, 0]}, {label}")
+    check.record("minima", f"0, executed for {', '.join(map(str, WIDTHS))} units")
+
+
+@pytest.mark.claim(
+    "factorial-minima",
+    reading="with-weight-decay",
+    shows="holds",
+    by="identity",
+    when=["distinct-minimiser"],
+)
+@pytest.mark.control(
+    "rows-only", "biases and output weights left in place", permute=hidden_rows_only
+)
+def test_distinct_units_have_distinct_copies(check, *, permute=permute_units):
+    r"""With a penalty, too, a minimiser of pairwise different units has n! permuted copies.
+
+    A permutation of the units permutes the parameters, which keeps the sum of their squares as
+    well as the outputs: each copy of a global minimiser is one. If no two units agree, the $n!$
+    copies are $n!$ points. (Equal units no longer help: shifting output weight between them
+    changes the penalty.) Executed for all permutations at widths 1 to 4, with and without each
+    bias, an activation of which nothing is known, one symbolic sample, squared error and
+    cross-entropy, and a symbolic strength; every permutation is a sequence of exchanges of two
+    units, which exchange two terms of the output and of the penalty, at every width.
+    """
+    for network, loss in product(architectures(1), (SQUARED_ERROR, CROSS_ENTROPY)):
+        objective = Objective(network, loss, penalty=L2(symbols("l")))
+        theta, data = symbols("t", network.size), (symbols("x", 1, 1), symbols("y", 1))
+        value, copies = objective.value(theta, *data), set()
+        for order in permutations(range(network.widths[1])):
+            moved = permute(network, theta, order)
+            change = objective.value(moved, *data) - value
+            check.zero(change, "change of the penalised objective", order=order, loss=loss)
+            copies.add(tuple(map(str, moved)))
+        check.that(
+            len(copies) == factorial(network.widths[1]),
+            "the copies of distinct units are distinct",
+            units=network.widths[1],
+        )
 
 
 def without_penalty(coefficient):
@@ -165,13 +202,14 @@ def test_one_minimum_with_weight_decay(check, *, penalty=L2):
         error = square(network.predict(theta, inputs)[0])
         check.zero(
             value - error - square(theta).sum() * strength,
-            "the objective minus a sum of squares of all parameters",
-            units=units,
+            f"the objective minus a sum of squares of all parameters, {units} units",
         )
         origin = objective.value(theta * 0, inputs, SYMBOLS.enter([0]))
-        check.zero(origin, "the objective at the origin", units=units)
-    check.record("data", "x = 0, y = 0, two hidden units")
-    check.record("minima", "1, where 2! = 2 were claimed")
+        check.zero(origin, f"the objective at the origin, {units} units")
+        check.record(
+            f"minima with {units} units, x = {inputs[0, 0]}, y = 0",
+            f"1, where {units}! = {factorial(units)} were claimed",
+        )
 
 
 def free_bias(network, theta, inputs):
@@ -214,7 +252,7 @@ def test_one_connected_set_of_minima(check, *, solve=free_bias):
         objective.value(theta, inputs, SYMBOLS.enter([0])) - square(theta[-1] - solved[-1]),
         "the loss minus the squared distance of the bias from the graph",
     )
-    check.record("components", "1, where 2! = 2 were claimed")
+    check.record("components", f"1, where 2! = {factorial(network.widths[1])} were claimed")
 
 
 @pytest.mark.claim(
@@ -239,7 +277,7 @@ def test_no_isolated_minimum_on_one_point(check, *, balance=opposite_sign):
     moved[first + 1] = balance(theta[first + 1], shift * hidden[0])
     change = network.predict(moved, inputs)[0] - network.predict(theta, inputs)[0]
     check.zero(change, "change of the output")
-    check.record("strict minima", "0, where 2! = 2 were claimed")
+    check.record("strict minima", f"0, where 2! = {factorial(network.widths[1])} were claimed")
 
 
 def squared_distance(a, b):

@@ -63,11 +63,11 @@ def test_least_squares_with_equal_columns(check, *, objective=least_squares):
     step = (a - b).sum()
     check.zero(gap - weight * (1 - weight) * square(step), "chord gap minus l (1 - l) (u1 + u2)^2")
     value = objective(*map(RATIONALS.enter, data))
-    for point in ([0, 0], [1, -1]):
-        check.zero(value(RATIONALS.enter(point)), "the loss, which is never negative", point=point)
-    check.record("inputs", "x = (1, 1)")
-    check.record("target", "y = 0")
-    check.record("two minima", "w = (0, 0) and w = (1, -1), loss 0")
+    minima = [0, 0], [1, -1]
+    for point in minima:
+        check.zero(value(RATIONALS.enter(point)), "the loss, which is never negative")
+    check.record("input, target", data)
+    check.record("two minima of loss 0", minima)
 
 
 def own_network_of_the_answer(activation):
@@ -97,7 +97,7 @@ def test_the_answer_s_own_matrices_on_a_convex_loss(check, *, activation=SIGMOID
         "the two settings differ",
     )
     for theta in (first, swapped):
-        check.zero(objective.value(theta, inputs, targets), "the loss of the setting", theta=theta)
+        check.zero(objective.value(theta, inputs, targets), "the loss of the setting")
     a, b, weight = symbols("a", network.size), symbols("b", network.size), symbols("l")
     gap = chord_gap(lambda theta: objective.value(theta, inputs, targets), a, b, weight)
     step = (network.block("W2").of(a) - network.block("W2").of(b)).sum()
@@ -105,8 +105,9 @@ def test_the_answer_s_own_matrices_on_a_convex_loss(check, *, activation=SIGMOID
         gap - weight * (1 - weight) * square(step) * Fraction(1, 4),
         "chord gap minus l (1 - l) (u1 + u2)^2 / 4",
     )
-    check.record("data", "x = (0, 0), y = 31/20")
-    check.record("two minima", "the matrices of the answer and their swap, loss 0 each")
+    check.record("input, target", [inputs, targets])
+    check.record("minimum of loss 0, the matrices of the answer", first)
+    check.record("minimum of loss 0, their swap", swapped)
 
 
 def middle(start, end, weight):
@@ -224,7 +225,7 @@ def test_two_units_beat_one_on_three_points(check, *, data=DATA):
         check.zero(
             errors[side] + errors[1] - square(1 + rise) * Fraction(1, 2) - remainder,
             "two errors minus half the square of (1 + rise) minus a square",
-            points=(side, 1),
+            data=data,
         )
 
     def bump(arithmetic, x):

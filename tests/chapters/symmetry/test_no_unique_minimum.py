@@ -160,10 +160,12 @@ def test_one_unit_can_have_a_single_minimum(check, *, targets=(1, 1)):
     check.zero(value - squares * Fraction(1, 2), "the loss minus a sum of two squares")
     slope = Function(lambda h: logistic(h), h=()).gradient(w)
     check.zero(slope - logistic(w) * logistic_complement(w), "s' minus s(w) s(-w)")
-    outputs = network.predict(SYMBOLS.enter([0, 2]), inputs)
+    minimum = SYMBOLS.enter([0, 2])
+    outputs = network.predict(minimum, inputs)
     check.zero(outputs - SYMBOLS.enter(targets), "the outputs of w = 0, v = 2 minus the targets")
-    check.record("data", "x = (1, -1), y = (1, 1)")
-    check.record("minima", "one, w = 0 and v = 2")
+    check.record("inputs", inputs)
+    check.record("targets", targets)
+    check.record("the only minimum (w, v)", minimum)
 
 
 def without_penalty(coefficient):
@@ -185,8 +187,8 @@ def test_the_penalised_origin_is_alone(check, *, penalty=L2):
         objective = Objective(network, SQUARED_ERROR, penalty=penalty(STRENGTH))
         value = objective.value(theta, inputs, SYMBOLS.enter([0]))
         squares = square(network.predict(theta, inputs)[0]) + square(theta).sum() * STRENGTH
-        check.zero(value - squares, "the objective minus a sum of squares", units=units)
-    check.record("data with a penalty", "x = 1, y = 0, lambda = 1/5")
+        check.zero(value - squares, f"the objective minus a sum of squares, {units} units")
+    check.record("strength of the penalty, x = 1, y = 0", STRENGTH)
 
 
 @pytest.mark.claim(CLAIM, reading=PERMUTED, shows="holds", by="identity", when=["unequal-units"])

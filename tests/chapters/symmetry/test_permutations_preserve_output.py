@@ -201,9 +201,10 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
     """
     network = one_hidden_layer(1, 3, SIGMOID)
     theta = FLOATS.enter([1, 1, 1, 2, 2, 2, *outgoing, 0])
-    check.that(
-        len(set(settings_of(network, theta))) == 1, "there is one setting", outgoing=outgoing
-    )
+    found = len(set(settings_of(network, theta)))
+    check.that(found == 1, "there is one setting", outgoing=outgoing)
+    check.record("weights", theta)
+    check.record("settings, and permutations", [found, factorial(network.widths[1])])
     for weights in ((3, 3, 4), (3, 4, 5)):
         theta = FLOATS.enter([1, 1, 1, 2, 2, 2, *weights, 0])
         counts = multiplicities(network, theta)
@@ -212,5 +213,3 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
             "the number of settings is n! over the factorials of the multiplicities",
             outgoing=weights,
         )
-    check.record("weights", "w = (1, 1, 1), b = (2, 2, 2), v = (3, 3, 3), c = 0")
-    check.record("settings", "1, where 3! = 6 were claimed")

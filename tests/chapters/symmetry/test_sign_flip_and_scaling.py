@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, permutations, product
@@ -62,7 +63,7 @@ def test_flips_and_permutations_make_a_group(check, *, flip=flip_unit):
     different. Without output bias a sigmoid network keeps the $n!$ permutations. Checked for one
     to three units.
     """
-    inputs = symbols("x", 1, 2)
+    inputs, sizes = symbols("x", 1, 2), defaultdict(list)
     for (activation, output), units in product(WITH_FLIPS, (1, 2, 3)):
         network = one_hidden_layer(2, units, activation, output_bias=output)
         theta = symbols("t", network.size)
@@ -89,12 +90,14 @@ def test_flips_and_permutations_make_a_group(check, *, flip=flip_unit):
         check.that(
             len(orbit) == 2**units * factorial(units), "the number of different images", **witness
         )
+        sizes[f"{activation}, {'with' if output else 'without'} output bias"].append(len(orbit))
     for units in (1, 2, 3):
         network = one_hidden_layer(2, units, SIGMOID, output_bias=False)
         orbit = {written(image) for image in images(network, symbols("t", network.size))}
         check.that(len(orbit) == factorial(units), "without output bias: n!", units=units)
-    check.record("tanh, and sigmoid with output bias", "2, 8, 48 maps for 1, 2, 3 units")
-    check.record("sigmoid without output bias", "1, 2, 6 maps for 1, 2, 3 units")
+        sizes[f"{SIGMOID}, without output bias"].append(len(orbit))
+    for architecture, found in sizes.items():
+        check.record(f"maps for 1, 2, 3 units, {architecture}", found)
 
 
 def scale_incoming_only(network, theta, unit, factor):
@@ -217,5 +220,5 @@ def test_without_output_bias_the_flip_shows(check, *, weight=1):
     theta, flipped = SYMBOLS.enter([1, 0, weight]), SYMBOLS.enter([-1, 0, -weight])
     outputs = [network.predict(point, inputs) for point in (theta, flipped)]
     check.zero(outputs[1] - outputs[0] + 1, "change of the output, plus 1", weight=weight)
-    check.record("weights", "w = 1, b = 0, v = 1; flipped: -1, 0, -1")
+    check.record("weights (w, b, v), and flipped", [theta, flipped])
     check.record("outputs at x = 0", f"{outputs[0][1]} and {outputs[1][1]}")

@@ -246,9 +246,9 @@ def test_one_point_does_not_determine_two_weights(check, *, inputs=((1, 2),)):
 
     At $x = (1, 2)$ the weights $(2, 0)$ and $(0, 1)$ both give the logit 2.
     """
+    weights = [2, 0], [0, 1]
     for output in (IDENTITY, SIGMOID):
         network, data = neuron(2, output), SYMBOLS.enter(inputs)
-        outputs = [network.predict(SYMBOLS.enter(w), data) for w in ([2, 0], [0, 1])]
+        outputs = [network.predict(SYMBOLS.enter(w), data) for w in weights]
         check.zero(outputs[1] - outputs[0], "difference of the outputs", inputs=inputs)
-    check.record("data", "x = (1, 2)")
-    check.record("weights", "(2, 0) and (0, 1)")
+    check.record("weights", weights)

@@ -123,7 +123,7 @@ def test_equal_units_give_no_second_point(check, *, second=1):
     value = Objective(network, SQUARED_ERROR).value(theta, SYMBOLS.enter([[0]]), SYMBOLS.enter([1]))
     check.zero(value, "the loss, which is never negative")
     check.zero(swap_units(network, theta, 0, 1) - theta, "the move of the swap", second=second)
-    check.record("weights", "w = (1, 1), v = (1, 1)")
+    check.record("weights (w1, w2, v1, v2)", theta)
 
 
 def opposite(value, shift):
@@ -212,5 +212,5 @@ def test_one_valley_holds_both_copies(check, *, solve=solved):
     ends = [solve(network, point, inputs, target[0]) - point for point in (start, end)]
     check.zero(np.concatenate(ends), "the ends of the path minus the two minima")
     check.that(not (end - start)[0].is_zero(), "the two minima are different")
-    check.record("minimum", "w = (1, 0), b = (0, 0), v = (2, 4), c = -2")
-    check.record("components", "1, which holds both")
+    check.record("minimum (w, b, v, c)", start)
+    check.record("its swapped copy, in the same component", end)

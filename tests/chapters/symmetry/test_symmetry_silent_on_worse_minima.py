@@ -163,7 +163,7 @@ def test_two_points_leave_no_worse_minimum(check, *, inputs=TWO_POINTS, nearby=l
     check.zero(objective.value(lowest, data, targets), "the loss at the global minimum")
     move = (swap_units(network, lowest, 0, 1) - lowest)[0]
     check.zero(move + 1, "the move of the first incoming weight by the swap, plus 1")
-    check.record("data", "x = (0, 1), any two different targets")
+    check.record("inputs, with any two different targets", inputs)
 
 
 def as_written(proof):
@@ -204,7 +204,7 @@ def test_a_worse_minimum_with_a_different_copy(check, certificates, *, edit=as_w
         objective["widths"] == [2, 2, 1]
         and objective["activations"] == ["sigmoid", "identity"]
         and objective["biases"] == [True, True]
-        and objective["loss"] == "mean-squared-error",
+        and (objective["loss"], objective["reduction"]) == ("squared-error", "mean"),
         "two sigmoid units with biases, linear output, squared error",
         certificate=path.name,
     )

@@ -13,6 +13,7 @@ from claims.mathematics import (
     SIGMOID,
     SQUARED_ERROR,
     Activation,
+    Network,
     Objective,
     Parity,
     Range,
@@ -35,6 +36,7 @@ from claims.testing import given, strategies
 
 CLAIM = "two-layers-imply-many-minima"
 ONE_UNIT = "one-unit-with-biases"
+DEEPER = "three-or-more-layers"
 NO_BIASES = {"hidden_bias": False, "output_bias": False}
 STRENGTH = Fraction(1, 5)
 
@@ -155,11 +157,11 @@ def test_one_unit_with_a_single_minimum(check, *, targets=(1, 1)):
     check.zero(value - squares * Fraction(1, 2), "the loss minus a sum of two squares")
     slope = Function(lambda h: logistic(h), h=()).gradient(w)
     check.zero(slope - logistic(w) * logistic_complement(w), "s' minus s(w) s(-w)")
-    check.zero(
-        objective.value(SYMBOLS.enter([0, 2]), inputs, SYMBOLS.enter(targets)), "the minimum"
-    )
-    check.record("data", "x = (1, -1), y = (1, 1)")
-    check.record("minima", "one, w = 0 and v = 2")
+    minimum = SYMBOLS.enter([0, 2])
+    check.zero(objective.value(minimum, inputs, SYMBOLS.enter(targets)), "the minimum")
+    check.record("inputs", inputs)
+    check.record("targets", targets)
+    check.record("the only minimum (w, v)", minimum)
 
 
 def slope_of_cross_entropy(network, label):
@@ -184,8 +186,7 @@ def test_one_class_has_no_minimum(check, *, label=Fraction(1)):
     network = one_hidden_layer(1, 2, SIGMOID, **NO_BIASES)
     slope, theta, output = slope_of_cross_entropy(network, label)
     expected = -(logistic(theta[1]) * logistic_complement(output))
-    check.zero(slope - expected, "the derivative plus s(w2) s(-z)")
-    check.record("data", "x = 1, label 1")
+    check.zero(slope - expected, "the derivative plus s(w2) s(-z)", label=label)
 
 
 def without_penalty(coefficient):
@@ -193,6 +194,9 @@ def without_penalty(coefficient):
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["several-units", "attained"])
+@pytest.mark.claim(
+    CLAIM, reading=DEEPER, shows="fails", by="counterexample", when=["several-units", "attained"]
+)
 @pytest.mark.claim(CLAIM, reading=ONE_UNIT, shows="fails", by="counterexample", when=["attained"])
 @pytest.mark.control("unpenalised", "the penalty left out", penalty=without_penalty)
 def test_a_penalty_leaves_the_origin_alone(check, *, penalty=L2):
@@ -200,21 +204,22 @@ def test_a_penalty_leaves_the_origin_alone(check, *, penalty=L2):
 
     One sample $x = 1$, $y = 0$. Squared error plus $\lambda\lVert\theta\rVert^2$ is $f(1)^2 +
     \lambda\sum_k\theta_k^2$, zero at the origin and positive elsewhere, for every $\lambda > 0$
-    (here $\frac15$): one minimum, with two sigmoid units without biases and with one unit with
-    biases alike.
+    (here $\frac15$): one minimum, with two sigmoid units without biases, with one unit with
+    biases, and with two hidden layers of two units and one unit without biases alike.
     """
-    for units, bias in ((2, False), (1, True)):
-        network = one_hidden_layer(1, units, SIGMOID, hidden_bias=bias, output_bias=bias)
+    for network in (
+        one_hidden_layer(1, 2, SIGMOID, **NO_BIASES),
+        one_hidden_layer(1, 1, SIGMOID),
+        Network((1, 2, 1, 1), SIGMOID, **NO_BIASES),
+    ):
         theta, inputs = symbols("t", network.size), SYMBOLS.enter([[1]])
         objective = Objective(network, SQUARED_ERROR, penalty=penalty(STRENGTH))
         value = objective.value(theta, inputs, SYMBOLS.enter([0]))
         squares = square(network.predict(theta, inputs)[0]) + square(theta).sum() * STRENGTH
-        check.zero(value - squares, "the objective minus a sum of squares", network=network)
+        check.zero(value - squares, f"the objective minus a sum of squares, {network}")
         origin = SYMBOLS.enter([0] * network.size)
-        check.zero(
-            objective.value(origin, inputs, SYMBOLS.enter([0])), "at the origin", network=network
-        )
-    check.record("data", "x = 1, y = 0, lambda = 1/5")
+        check.zero(objective.value(origin, inputs, SYMBOLS.enter([0])), f"at the origin, {network}")
+    check.record("strength of the penalty, x = 1, y = 0", STRENGTH)
 
 
 def flip_without_offset(network, theta, unit):
@@ -290,5 +295,124 @@ def test_one_class_has_no_minimum_with_biases(check, *, label=Fraction(1)):
     """
     network = one_hidden_layer(1, 1, SIGMOID)
     slope, _, output = slope_of_cross_entropy(network, label)
-    check.zero(slope + logistic_complement(output), "the derivative plus s(-z)")
-    check.record("data with biases", "x = 1, label 1")
+    check.zero(slope + logistic_complement(output), "the derivative plus s(-z)", label=label)
+
+
+def swap_in_layer(network, theta, layer, first, second):
+    """Return theta with two units of a hidden layer, counted from 1, exchanged."""
+    order = list(range(network.widths[layer]))
+    order[first], order[second] = order[second], order[first]
+    moved = theta.copy()
+    for name, axis in ((f"W{layer}", 0), (f"W{layer + 1}", 1)):
+        block = network.block(name)
+        moved[block.start : block.stop] = block.of(theta).take(order, axis=axis).reshape(-1)
+    return moved
+
+
+def swap_rows_in_layer(network, theta, layer, first, second):
+    """Wrong on purpose: the outgoing weights stay."""
+    moved = swap_in_layer(network, theta, layer, first, second)
+    block = network.block(f"W{layer + 1}")
+    moved[block.start : block.stop] = theta[block.start : block.stop]
+    return moved
+
+
+@pytest.mark.claim(
+    CLAIM,
+    reading=DEEPER,
+    shows="holds",
+    by="identity",
+    when=["several-units", "attained", "unpenalised"],
+)
+@pytest.mark.control("rows-only", "outgoing weights left in place", swap=swap_rows_in_layer)
+@pytest.mark.control("same-sign", "e added to both outgoing weights", balance=same_sign)
+def test_two_units_in_any_layer_give_a_partner(check, *, swap=swap_in_layer, balance=opposite_sign):
+    r"""With more layers, too, a swap or a shift in the layer of several units gives a second one.
+
+    As with two layers, in the hidden layer that has two units: swapped with their incoming
+    and outgoing weights they give the next layer the same sums; if they agree in all of them, $e$
+    added to an outgoing weight of the one and taken from that of the other to the same unit keeps
+    these sums. Nothing is asked of what comes before and after. Executed for the widths
+    (2, 2, 1, 1), (2, 1, 2, 1) and (2, 2, 2, 1), an activation and a loss of the vector of two
+    outputs of which nothing is known.
+    """
+    inputs, shift, loss = symbols("x", 2, 2), symbols("e"), unknown_function("L")
+    for widths in ((2, 2, 1, 1), (2, 1, 2, 1), (2, 2, 2, 1)):
+        network = Network(widths, ANY, **NO_BIASES)
+        for layer in (1, 2):
+            if widths[layer] == 1:
+                continue
+            theta = symbols("t", network.size)
+            moved = swap(network, theta, layer, 0, 1)
+            change = loss(network.predict(moved, inputs)) - loss(network.predict(theta, inputs))
+            check.zero(change, "change of the loss by a swap", widths=widths, layer=layer)
+            incoming, outgoing = network.block(f"W{layer}"), network.block(f"W{layer + 1}")
+            rows = incoming.of(theta).copy()
+            rows[1] = rows[0]
+            theta[incoming.start : incoming.stop] = rows.reshape(-1)
+            shifted, first = theta.copy(), outgoing.start
+            shifted[first] = theta[first] + shift
+            shifted[first + 1] = balance(theta[first + 1], shift)
+            change = loss(network.predict(shifted, inputs)) - loss(network.predict(theta, inputs))
+            check.zero(change, "change of the loss by a shift", widths=widths, layer=layer)
+
+
+CHAIN = Fraction(2, 3), Fraction(3, 4), Fraction(4, 7)
+
+
+@pytest.mark.claim(
+    CLAIM, reading=DEEPER, shows="fails", by="counterexample", when=["attained", "unpenalised"]
+)
+@pytest.mark.control("equal-targets", "three equal targets", targets=(Fraction(2, 3),) * 3)
+def test_a_chain_with_a_single_minimum(check, *, targets=CHAIN):
+    r"""A chain of three layers of one unit: on three points its loss has exactly one minimum.
+
+    $f(x) = v\,s(u\,s(wx))$, $x = (0, 1, -1)$, $y = (\frac23, \frac34, \frac47)$. The infimum 0 is
+    attained at $v = 1$, $u = 2 \log 2$ and the $w$ with $s(w) = \log_4 3$: the inner sums
+    $\frac u2$, $u\,s(w)$, $u\,s(-w)$ are $\log 2$, $\log 3$, $\log\frac43$, whose sigmoids are
+    the targets.
+
+    No other parameters have the loss 0. Since $s(w) + s(-w) = 1 = 2 s(0)$, the second and the
+    third inner sum add up to twice the first, so $e^{h_1}e^{h_2} = (e^{h_0})^2$; where $v s(h_i) =
+    y_i$, $e^{h_i} = \frac{y_i}{v - y_i}$. That is $y_1y_2 (v-y_0)^2 = y_0^2 (v-y_1)(v-y_2)$, or
+    $v\,(1 - v) = 0$. $v = 0$ does not fit, so $v = 1$. Then $s(\frac u2) =
+    \frac23$ determines $u \ne 0$, and $s(u\,s(w)) = \frac34$ determines $w$, because $s$
+    increases strictly. Longer chains have nothing to swap either; they are not executed.
+    """
+    network = Network((1, 1, 1, 1), SIGMOID, **NO_BIASES)
+    w, u, v = theta = symbols("t", 3)
+    inputs = SYMBOLS.enter([[0], [1], [-1]])
+    outputs = network.predict(theta, inputs)
+    inner = u * logistic(SYMBOLS.enter([0, w, -w]))
+    check.zero(outputs - v * logistic(inner), "the outputs minus v s(h)")
+    check.zero(inner[1] + inner[2] - 2 * inner[0], "h1 + h2 - 2 h0")
+    h = symbols("h")
+    odds = v * logistic(h) / (v - v * logistic(h)) - logistic(h) / logistic_complement(h)
+    check.zero(odds, "y/(v - y) minus e^h, for y = v s(h)")
+    first, second, third = targets
+    condition = second * third * square(v - first) - first**2 * (v - second) * (v - third)
+    check.zero(63 * condition - v * (1 - v), "what the three targets say of v", y=targets)
+    two, three, ratio = (y / (1 - y) for y in targets)
+    check.that(two == 2 and three == 3, "e^h0 and e^h1 at v = 1")
+    check.that(three * ratio == two**2, "e^h1 e^h2 = (e^h0)^2: the chain fits all three points")
+    check.that(1 < three < two**2, "s(w) = log 3/log 4 lies between 0 and 1")
+    check.record("inputs", inputs)
+    check.record("e^h of the inner sums at the only minimum, v = 1", (two, three, ratio))
+
+
+@pytest.mark.claim(
+    CLAIM, reading=DEEPER, shows="fails", by="counterexample", when=["several-units", "unpenalised"]
+)
+@pytest.mark.control("inner-label", "label 1/2 in place of 1", label=Fraction(1, 2))
+def test_one_class_has_no_minimum_with_more_layers(check, *, label=Fraction(1)):
+    r"""With one class and three layers, too, the cross-entropy has no minimum.
+
+    One sample $x = 1$ with label 1, two sigmoid units and then one, without biases: the derivative
+    in the outgoing weight is $-s(h)\,s(-z)$ with the inner sum $h$ of the last unit, negative
+    everywhere.
+    """
+    network = Network((1, 2, 1, 1), SIGMOID, **NO_BIASES)
+    slope, theta, output = slope_of_cross_entropy(network, label)
+    inner = theta[2] * logistic(theta[0]) + theta[3] * logistic(theta[1])
+    expected = -(logistic(inner) * logistic_complement(output))
+    check.zero(slope - expected, "the derivative plus s(h) s(-z)", label=label)

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from claims.compiled import Derivatives, Iteration, Rule, SampleSum, differentiation, enclose
-from claims.compiled.iteration import WHOLE_SAMPLES
+from claims.compiled import Derivatives, Form, Iteration, SampleSum, differentiation, enclose
+from claims.compiled.iteration_kernel import WHOLE_SAMPLES
 from claims.compiled.rounding import BITS, inflated
 from claims.mathematics import (
     ACTIVATIONS,
@@ -23,7 +23,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import BALLS, precision
-from claims.training import GRADIENT_DESCENT, sample_sum
+from claims.training import GRADIENT_DESCENT, MOMENTUM, sample_sum
 
 ENDLESS = {"tolerance": 0.0, "bound": 1e150}
 
@@ -87,7 +87,7 @@ def check_step(function, samples, enclosed, inside):
     inputs, targets = data(function.features, samples)
     theta = starts(2, function.size)
     step, scale = 0.3, 1 / samples
-    done = Iteration(function, GRADIENT_DESCENT, samples)(
+    done = Iteration(Form(function, GRADIENT_DESCENT, samples))(
         theta, inputs, targets, scale, budget=1, step=step, **ENDLESS
     )
     assert done.updates.tolist() == [1, 1]
@@ -132,26 +132,17 @@ def test_the_penalty_of_values_and_hessians():
 
 
 def test_a_rule_with_a_slot():
-    momentum = Rule(
-        "heavy ball",
-        lambda theta, gradient, velocity, step, momentum: (
-            theta - step * (momentum * velocity + gradient),
-            momentum * velocity + gradient,
-        ),
-        ("step", "momentum"),
-        slots=1,
-    )
-    # f = theta^2/2 on one sample x = 1, t = 0: exact in floats for these dyadic numbers.
+    # f = theta^2/2 on one sample x = 1/2: exact in floats for these dyadic numbers.
     function = SampleSum(lambda theta, inputs, targets: theta[0] * theta[0] * inputs[0, 0], 1, 1)
     inputs, targets = np.array([[0.5]]), np.array([0.0])
-    done = Iteration(function, momentum, 1)(
+    done = Iteration(Form(function, MOMENTUM, 1))(
         np.array([[1.0]]), inputs, targets, 1.0, budget=3, step=0.5, momentum=0.25, **ENDLESS
     )
-    theta, velocity = 1.0, 0.0
+    theta, change = 1.0, 0.0
     for _ in range(3):
-        velocity = 0.25 * velocity + theta
-        theta -= 0.5 * velocity
-    assert done.theta[0, 0] == theta
+        change = 0.25 * change - 0.5 * theta
+        theta += change
+    assert done.theta[0, 0] == theta and done.slots[0, 0, 0] == change
 
 
 def test_a_kernel_with_a_slightly_wrong_derivative_is_noticed(monkeypatch, enclosed, inside):
@@ -182,7 +173,7 @@ def test_the_enclosure_is_narrow(enclosed):
 def test_a_run_stops_by_itself_and_stays():
     function = sample_sum(Objective(linear(1, bias=False), SQUARED_ERROR))
     inputs, targets = np.array([[1.0]]), np.array([0.0])
-    done = Iteration(function, GRADIENT_DESCENT, 1)(
+    done = Iteration(Form(function, GRADIENT_DESCENT, 1))(
         np.array([[1.0], [1e-3], [np.nan], [1.0]]),
         inputs,
         targets,
@@ -199,7 +190,9 @@ def test_a_run_stops_by_itself_and_stays():
 
 
 def test_wrong_data_and_settings_are_named():
-    iteration = Iteration(sample_sum(Objective(linear(1), SQUARED_ERROR)), GRADIENT_DESCENT, 2)
+    iteration = Iteration(
+        Form(sample_sum(Objective(linear(1), SQUARED_ERROR)), GRADIENT_DESCENT, 2)
+    )
     theta, (inputs, targets) = starts(1, 2), data(1, 2)
     with pytest.raises(ValueError, match="1 samples for a kernel of 2"):
         iteration(theta, inputs[:1], targets[:1], 1.0, budget=1, step=0.1, **ENDLESS)

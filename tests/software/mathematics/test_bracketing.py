@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from claims.mathematics import bisect, own_zeros, search_by_thirds, zero_bracket
+from claims.mathematics import bisect, own_zeros, zero_bracket
 from claims.numbers import FLOATS, logistic
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
@@ -64,22 +64,3 @@ def test_ends_of_one_sign_are_refused(bracket):
     low, high = map(Fraction, bracket)
     with pytest.raises(ValueError, match="does not change from - to"):
         bisect(line(Fraction(0)), (low, high), Fraction(1, 8))
-
-
-def parabola(weight, arithmetic):
-    return arithmetic.enter((weight - QUARTER) ** 2)
-
-
-def test_the_search_keeps_the_minimiser():
-    start = Fraction(-1), Fraction(2)
-    (low, high), visited = search_by_thirds(parabola, start, Fraction(1, 100))
-    assert low < QUARTER < high
-    assert Fraction(2, 300) < high - low <= Fraction(1, 100)
-    assert visited[:2] == (0, 1) and len(visited) % 2 == 0
-    rounds = len(visited) // 2
-    assert high - low == 3 * Fraction(2, 3) ** rounds
-
-
-def test_a_bracket_that_is_narrow_enough_is_returned():
-    bracket = Fraction(0), Fraction(1, 2)
-    assert search_by_thirds(parabola, bracket, Fraction(1, 2)) == (bracket, ())

@@ -115,6 +115,29 @@ def test_fading_chord_dips_below_the_graph(activation, loss, targets):
     assert decide_sign(depth) == 1
 
 
+@pytest.mark.parametrize("points", [1, 2, 3, 12])
+def test_fading_chord_ends_first_where_the_graph_rises_twice_as_far_as_the_chord(points):
+    network = one_hidden_layer(points, 1, SIGMOID, hidden_bias=False, output_bias=False)
+    objective = Objective(network, SQUARED_ERROR)
+    data = np.eye(points), np.ones(points)
+    start, end, fraction = fading_chord(objective, *data)
+    moved = start + (end - start) * float(fraction)
+    moved[points:] = start[points:]
+
+    def rises_twice_as_far(fraction):
+        end = fading_end(network, start, moved, fraction)
+        base, at_end, between = (
+            objective.value(theta, *data)
+            for theta in (start, end, start + (end - start) * fraction)
+        )
+        return between - base > 2 * fraction * max(at_end - base, 0)
+
+    tried = [0.25**k for k in range(1, 8)]
+    assert fraction == next(filter(rises_twice_as_far, tried))
+    # The longest input is one that the chord moves, to a weighted sum of one.
+    assert abs(moved[:points]).tolist() == [1.0] + [0.0] * (points - 1)
+
+
 def test_fading_chord_says_where_there_is_none():
     free = Objective(
         one_hidden_layer(1, 1, TANH, hidden_bias=False, output_bias=False), SQUARED_ERROR

@@ -13,9 +13,9 @@ from claims.mathematics import (
     HALF_SQUARED_ERROR,
     SIGMOID,
     Objective,
-    chain_flow,
     deep_linear,
     flow_primitive,
+    hidden_layer_growth,
     neuron,
 )
 from claims.numbers import BALLS, FLOATS, logistic, logistic_complement
@@ -83,14 +83,29 @@ def test_both_sides_of_the_target():
         assert (last > first) == (ends[0] < 0.5)
 
 
-@pytest.mark.parametrize(("x", "target"), [(1.0, 1.0), (2.0, 0.5), (-1.0, -2.0)])
-def test_the_chain_against_the_solver(x, target):
-    start, time = -0.5, 0.8
-    q = np.sqrt(chain_flow(0.0, start, x, target))
-    end = solved(deep_linear(1, 1, 1), [[x]], [target], [q, q], time)
-    expected = np.sqrt(chain_flow(time, start, x, target))
-    assert end == pytest.approx([expected, expected], rel=ALLOWED)
+@pytest.mark.parametrize("target", [1.5, -0.5])
+@pytest.mark.parametrize(
+    ("layer", "output"),
+    [
+        ([[0.3, -1.0], [0.5, 0.2], [-0.4, 0.1]], [0.7, -0.2, 1.1]),
+        ([[1.0, 0.5]], [2.5]),
+        ([[1.2, 1.6]], [2.0]),
+    ],
+)
+def test_the_growth_against_the_solver(layer, output, target):
+    """Widths 3 and 1; the last start has v = u, so that B is 0."""
+    x, time = np.array([1.2, 1.6]), 0.6
+    first, v = np.array(layer), np.array(output)
+    length, u = 2.0, first @ x / 2.0
+    plus, minus = ((v + u) ** 2).sum(), ((v - u) ** 2).sum()
+    root = np.sqrt(4 * target**2 + length**2 * plus * minus)
+    end = solved(deep_linear(2, len(v), 1), [x], [target], [*first.ravel(), *v], time)
+    growth = np.sqrt(hidden_layer_growth(time, length, target, plus, minus, root))
+    apart, together = (v - u) / growth, (v + u) * growth
+    moved = first + np.outer((together - apart) / 2 - u, x) / length
+    expected = [*moved.ravel(), *(together + apart) / 2]
+    assert end == pytest.approx(expected, rel=ALLOWED, abs=ALLOWED)
 
 
-def test_the_start_of_the_chain():
-    assert chain_flow(0.0, -0.5, 2.0, 3.0) == pytest.approx(1.5 * logistic(-0.5), rel=1e-15)
+def test_the_growth_starts_at_one():
+    assert hidden_layer_growth(0.0, 2.0, 3.0, 1.0, 5.0, 7.0) == 1

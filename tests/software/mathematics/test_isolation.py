@@ -88,6 +88,16 @@ def test_a_zero_on_the_boundary_is_not_decided():
         isolate_stationary_points(polynomial(double_well, 1), NO_DATA, box((1, 2)))
 
 
+@pytest.mark.parametrize("ends", [(0, 1), (-1, 0)])
+def test_a_zero_on_the_boundary_is_found_where_it_is_enclosed_exactly(ends):
+    parabola = polynomial(lambda theta: square(theta[0]), 1)
+    (point,) = isolate_stationary_points(parabola, NO_DATA, box(ends))
+    assert (point.box, point.index) == (box((0, 0)), 0)
+    bowl = polynomial(lambda theta: square(theta[0]) + square(theta[1]), 2)
+    (point,) = isolate_stationary_points(bowl, NO_DATA, box(ends, ends))
+    assert (point.box, point.index) == (box((0, 0), (0, 0)), 0)
+
+
 def test_a_singular_zero_is_not_decided():
     with pytest.raises(Unfinished, match="after 200 boxes"):
         isolate_stationary_points(

@@ -23,6 +23,8 @@ def test_merge_equal_opposite_and_zero():
 def test_merge_takes_the_sign_of_the_first_entry_that_is_not_zero():
     assert merge([[0, -2, 5]], [QUARTER]) == (MergedPoint((0, 2, -5), 1 - QUARTER, 1),)
     assert merge([[0, 2, -5]], [QUARTER]) == (MergedPoint((0, 2, -5), QUARTER, 1),)
+    assert merge([[-HALF, 1]], [QUARTER]) == (MergedPoint((HALF, -1), 1 - QUARTER, 1),)
+    assert merge([[HALF, 1]], [QUARTER]) == (MergedPoint((HALF, 1), QUARTER, 1),)
 
 
 def test_targets_may_be_written_out():

@@ -6,6 +6,7 @@ import copy
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from flint import arb, arb_mat, ctx, fmpq
 
@@ -77,9 +78,13 @@ def objective(widths, points=2, **changes):
         "widths": widths,
         "activations": ["sigmoid"] * layers,
         "biases": [False] * layers,
-        "loss": "mean-squared-error",
+        "loss": "squared-error",
+        "reduction": "mean",
         "inputs": [["1"] * widths[0]] * points,
         "targets": ["1"] * points,
+        "counts": [1] * points,
+        "penalty": "0",
+        "dropout": "0",
         **changes,
     }
     return checker.Objective.read(checker.Entry(entries, "objective"))
@@ -95,6 +100,10 @@ def test_limits_of_an_objective():
     assert objective([2, 1], biases=[True]).size == 3
     assert len(objective([1, 1], 64).targets) == 64
     assert len(objective([1, 1], 1).targets) == 1
+    assert objective([1, 1, 1, 1, 1]).size == 4
+    assert objective([1, 1], counts=[10**30, 1]).counts == [10**30, 1]
+    linear = {"activations": ["tanh", "identity"]}
+    assert objective([1, 1, 1], dropout="99/100", **linear).dropout == fmpq(99, 100)
     for refused in (
         lambda: objective([17, 1]),
         lambda: objective([1, 17, 1]),
@@ -105,12 +114,25 @@ def test_limits_of_an_objective():
         lambda: objective([0, 1]),
         lambda: objective([1, 0, 1]),
         lambda: objective([1]),
-        lambda: objective([1, 1, 1, 1]),
-        lambda: objective([1, 1], activations=["softplus"]),
+        lambda: objective([1, 1, 1, 1, 1, 1]),
+        lambda: objective([1, 1], activations=["cubic"]),
         lambda: objective([1, 1], biases=[0]),
         lambda: objective([1, 1], biases=[]),
         lambda: objective([1, True]),
-        lambda: objective([1, 1], loss="cross-entropy"),
+        lambda: objective([1, 1], loss="absolute-error"),
+        lambda: objective([1, 1], reduction="median"),
+        lambda: objective([1, 1], counts=[1]),
+        lambda: objective([1, 1], counts=[1, 0]),
+        lambda: objective([1, 1], counts=[1, 10**30 + 1]),
+        lambda: objective([1, 1], penalty="-1e-400"),
+        lambda: objective([1, 1], dropout="1/2"),
+        lambda: objective([1, 1, 1, 1], dropout="1/2"),
+        lambda: objective([1, 1, 1], dropout="1/2"),
+        lambda: objective([1, 1, 1], dropout="1", activations=["tanh", "identity"]),
+        lambda: objective([1, 1, 1], dropout="-1/9", activations=["tanh", "identity"]),
+        lambda: objective(
+            [1, 1, 1], dropout="1/2", activations=["tanh", "identity"], loss="cross-entropy"
+        ),
         lambda: objective([1, 1], targets=["1"]),
         lambda: objective([1, 1], targets=["1"] * 3),
         lambda: objective([2, 1], inputs=[["1", "1"], ["1"]]),
@@ -122,13 +144,14 @@ def test_limits_of_an_objective():
 def test_limits_of_a_certificate(certificates):
     original = json.loads(certificates["neuron"])
     for path, value, fine in (
-        (("proof", "precision"), 63, False),
-        (("proof", "precision"), 64, True),
-        (("proof", "precision"), 4096, True),
-        (("proof", "precision"), 4097, False),
-        (("proof", "precision"), "128", False),
+        (("precision",), 63, False),
+        (("precision",), 64, True),
+        (("precision",), 4096, True),
+        (("precision",), 4097, False),
+        (("precision",), "128", False),
         (("schema",), 0, False),
-        (("schema",), 2, False),
+        (("schema",), 1, False),
+        (("schema",), 3, False),
         (("schema",), "1", False),
         (("schema",), True, False),
         (("claim",), "a" * 80, True),
@@ -157,7 +180,7 @@ def test_limits_of_a_certificate(certificates):
 def test_the_outputs_of_small_networks_by_hand():
     def value(widths, weights, x, **changes):
         network = objective(widths, inputs=[x, x], **changes)
-        return network.output([fmpq(*w) for w in weights], [fmpq(entry) for entry in x])
+        return network.output([fmpq(*w) for w in weights], [fmpq(entry) for entry in x])[0]
 
     exact = ["relu", "identity"]
     numbers = [(n, 1) for n in range(1, 20)]
@@ -209,21 +232,72 @@ def test_krawczyk_to_the_edge():
     assert checker.leaves_box(two, arb_mat([["nan"], [0]]), mixed, half) == 0
 
 
-def test_definiteness_of_enclosed_matrices():
+def test_negative_eigenvalues_of_enclosed_matrices():
+    count = checker.negative_eigenvalues
     with ctx.workprec(64):
-        assert checker.positive_definite(arb_mat([[2, 1], [1, 2]]))
-        assert not checker.positive_definite(arb_mat([[1, 2], [2, 1]]))
-        assert not checker.positive_definite(arb_mat([[1, 1], [1, 1]]))
-        assert not checker.positive_definite(arb_mat([[0, 0], [0, 1]]))
-        assert not checker.positive_definite(arb_mat([[-1]]))
-        assert not checker.positive_definite(arb_mat([[arb(1, 1.01)]]))
-        assert not checker.positive_definite(arb_mat([["nan"]]))
-        assert checker.positive_definite(arb_mat([[1, arb(0, 0.9)], [arb(0, 0.9), 1]]))
-        assert not checker.positive_definite(arb_mat([[1, arb(0, 1.1)], [arb(0, 1.1), 1]]))
+        for matrix, negative in (
+            ([[2, 1], [1, 2]], 0),
+            ([[1, 2], [2, 1]], 1),
+            ([[0, 1], [1, 0]], 1),
+            ([[0, -1], [-1, 0]], 1),
+            ([[1, -3], [-3, 1]], 1),
+            ([[-1, 3], [3, -1]], 1),
+            ([[-2, 1], [1, -2]], 2),
+            ([[-1]], 1),
+            ([[1, 1], [1, 1]], None),
+            ([[0, 0], [0, 1]], None),
+            ([[arb(1, 1.01)]], None),
+            ([["nan"]], None),
+            ([["nan", 0], [0, 1]], None),
+            ([[0, 0, 1], [0, -5, 0], [1, 0, 0]], 2),
+            ([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], 2),
+            ([[1, arb(0, 0.9)], [arb(0, 0.9), 1]], 0),
+            ([[1, arb(0, 1.1)], [arb(0, 1.1), 1]], None),
+            ([[arb(0, 0.1), 1], [1, arb(0, 0.1)]], 1),
+        ):
+            assert count(arb_mat(matrix)) == negative, matrix
         # Leading minors 4, 8 and then 4 det: definite just as long as the last entry exceeds 3/2.
-        for last, definite in ((1.51, True), (1.5, False), (1.49, False)):
-            matrix = arb_mat([[4, 2, 2], [2, 3, 2], [2, 2, last]])
-            assert checker.positive_definite(matrix) is definite
+        for last, negative in ((1.51, 0), (1.5, None), (1.49, 1)):
+            assert count(arb_mat([[4, 2, 2], [2, 3, 2], [2, 2, last]])) == negative
+
+
+def test_negative_eigenvalues_are_those_of_floats():
+    source = np.random.default_rng(1)
+    for size in (2, 3, 5, 8):
+        for _ in range(40):
+            half = source.normal(size=(size, size))
+            matrix = half + half.T - np.diag(np.diag(half)) * source.integers(0, 3)
+            expected = int((np.linalg.eigvalsh(matrix) < 0).sum())
+            with ctx.workprec(128):
+                assert checker.negative_eigenvalues(arb_mat(matrix.tolist())) == expected
+
+
+def test_eigenvalues_between_two_numbers():
+    matrix = arb_mat([[2, 1], [1, 2]])  # eigenvalues 1 and 3
+    assert checker.between(matrix, fmpq(99, 100), fmpq(301, 100))
+    assert not checker.between(matrix, fmpq(101, 100), fmpq(301, 100))
+    assert not checker.between(matrix, fmpq(99, 100), fmpq(299, 100))
+    assert not checker.between(matrix, fmpq(1), fmpq(4))
+
+
+def test_signs_from_end_to_end():
+    def calls(function):
+        seen = []
+        return lambda ball: seen.append(ball) or function(ball), seen
+
+    assert checker.everywhere(lambda w: w**2 + 1, fmpq(-5), fmpq(5))
+    assert checker.everywhere(lambda w: w, fmpq(1, 100), fmpq(5))
+    assert not checker.everywhere(lambda w: w, fmpq(0), fmpq(5))
+    assert not checker.everywhere(lambda w: arb("nan"), fmpq(0), fmpq(5))
+    # A negative number is noticed at once, a zero never: it ends with the last piece allowed.
+    function, seen = calls(lambda w: w - 1)
+    assert not checker.everywhere(function, fmpq(-5), fmpq(5)) and len(seen) == 2
+    function, seen = calls(lambda w: (w - 1) ** 2)
+    assert not checker.everywhere(function, fmpq(-5), fmpq(5))
+    assert len(seen) <= 2 * checker.MAX_PIECES
+    # x (x - 1) needs cuts on the way: x^2 - x is enclosed from below by -5 on [0.5, 5].
+    function, seen = calls(lambda w: w * w - w + fmpq(1, 3))
+    assert checker.everywhere(function, fmpq(-5), fmpq(5)) and 10 < len(seen) < 200
 
 
 def test_decimals_for_people():

@@ -61,6 +61,7 @@ class Edits:
         edited = copy.deepcopy(self.certificate)
         objective = edited["proof"]["objective"]
         objective["inputs"], objective["targets"] = map(list, zip(*names_and_rows, strict=True))
+        objective["counts"] = [1] * len(names_and_rows)
         self.found[f"rows #{len(self.found)}"] = edited
 
     def data(self, changes):
@@ -86,7 +87,7 @@ def accepted(edits):
         try:
             checker.prove(checker.Entry(certificate))
         except checker.Refused as refusal:
-            assert str(refusal).startswith("proof."), label
+            assert str(refusal).startswith("proof"), label
         else:
             survivors.append(label)
     return survivors
@@ -129,38 +130,17 @@ def test_false_statements_of_worse_minima(certificates, holds, name):
 
 
 @pytest.mark.parametrize("name", MINIMA)
-def test_boxes_gaps_and_preconditioners_that_prove_nothing(certificates, name):
+def test_boxes_and_gaps_that_prove_nothing(certificates, name):
     edits = Edits(certificates[name])
-    proof = edits.proof
     # Too small to hold the stationary point, empty, and so large that the lower point is in it.
     for radius in ("1e-60", "1e-400", "0", "-0", "-0.0001", "-1", "1", "20", "1e6", "1e400"):
         edits.put("box", "radius", radius)
     for gap in ("0", "-0", "-1", "-1e-300", "0/7"):
         edits.put("gap", gap)
-    matrix = proof["preconditioner"]
-    size = range(len(matrix))
-    largest = max(abs(Fraction(y)) for row in matrix for y in row)
-    edits.put("preconditioner", [["0"] * len(matrix) for _ in size])
-    # A small multiple would do: w - Y F(w) is then a short step of Newton's, and contracts.
-    for factor in (-1, 3, "-1/10000", 100):
-        edits.put("preconditioner", scaled(matrix, Fraction(factor)))
-    for i in size:
-        edits.put("preconditioner", i, ["0"] * len(matrix))
-        edits.put("preconditioner", i, [written(-Fraction(y)) for y in matrix[i]])
-        for j in size:
-            edits.add("preconditioner", i, j, [10**6 * largest])
-        for j in range(i):
-            rows = list(matrix)
-            rows[i], rows[j] = rows[j], rows[i]
-            edits.put("preconditioner", rows)
     edits.found = {
         label: edited for label, edited in edits.found.items() if edited != edits.certificate
     }
     assert accepted(edits.found) == []
-
-
-def scaled(matrix, factor):
-    return [[written(Fraction(y) * factor) for y in row] for row in matrix]
 
 
 @pytest.mark.parametrize("name", MINIMA)
@@ -176,11 +156,11 @@ def test_what_is_proved_is_proved_over_the_whole_box(certificates, name):
         )
         claimed = (centre - lower) * (1 - checker.fmpq(1, 10**12))
         gap = {**proof, "gap": claimed.str(30, radius=False)}
-    with pytest.raises(checker.Refused, match=r"^proof\.gap: is not proved: loss "):
+    with pytest.raises(checker.Refused, match=r"^proof\.gap: is not proved"):
         checker.prove(checker.Entry({**certificate, "proof": gap}))
-    # At the centre the preconditioner inverts the Hessian, over a wide box it does not.
+    # At the centre the Hessian is regular, over a wide box it need not be.
     wide = {**proof, "box": {**proof["box"], "radius": "1"}}
-    with pytest.raises(checker.Refused, match=r"^proof\.box: not mapped into its interior"):
+    with pytest.raises(checker.Refused, match=r"^proof\.box: "):
         checker.prove(checker.Entry({**certificate, "proof": wide}))
 
 
@@ -195,11 +175,9 @@ def test_a_maximum_is_no_minimum(certificates):
             jet = objective.loss(checker.variables([checker.arb(middle)]))
             low, high = (middle, high) if jet.gradient[0, 0] > 0 else (low, middle)
         assert jet.hessian[0, 0] < 0
-    inverse = str(float((1 / jet.hessian[0, 0]).str(15, radius=False)))
     certificate["proof"]["box"] = {"centre": [f"{low.p}/{low.q}"], "radius": "1e-9"}
-    certificate["proof"]["preconditioner"] = [[inverse]]
     certificate["proof"]["gap"] = "1e-9"
-    with pytest.raises(checker.Refused, match="not proved positive definite"):
+    with pytest.raises(checker.Refused, match="not positive definite"):
         checker.prove(checker.Entry(certificate))
 
 
@@ -251,7 +229,8 @@ def test_another_network_is_another_statement(certificates, name):
         edits.put("objective", "widths", i, width + 1)
         edits.put("objective", "widths", i, width - 1)
         edits.put("objective", "widths", [*widths[:i], 1, *widths[i:]])
-    edits.put("objective", "loss", "sum-of-squares")
+    edits.put("objective", "loss", "cross-entropy")
+    edits.put("objective", "counts", objective["counts"][1:])
     edits.put("objective", "inputs", objective["inputs"][1:])
     edits.put("objective", "targets", objective["targets"][1:])
     edits.put("objective", "inputs", [[*row, "1"] for row in objective["inputs"]])
@@ -294,6 +273,8 @@ def test_words_must_be_those_proved(certificates):
             [statement],
             None,
         ):
+            if words == statement:
+                continue
             certificate = {**json.loads(text), "statement": words}
             with pytest.raises(checker.Refused, match="statement: must be what is proved"):
                 checker.check(json.dumps(certificate))

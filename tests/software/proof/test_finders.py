@@ -8,12 +8,15 @@ from fractions import Fraction
 
 import pytest
 
-from claims.mathematics import RELU, SIGMOID, SOFTPLUS, TANH, neuron, one_hidden_layer
-from claims.proof import checker, instances
+from claims.mathematics import CUBIC, RELU, SIGMOID, TANH, neuron, one_hidden_layer
+from claims.proof import checker
 from claims.proof.certificates import NotFound, Problem, certificate, write_certificate, written
 from claims.proof.dead_cones import Reason as DeadReason
 from claims.proof.dead_cones import find_dead_cone
-from claims.proof.worse_minima import Reason, find_worse_minimum
+from claims.proof.instances import INSTANCES
+from claims.proof.instances import worse_minima as instances
+from claims.proof.stationary_points import Reason
+from claims.proof.worse_minima import find_worse_minimum
 
 NEURON = Problem(neuron(1, SIGMOID), [[1], [6]], ["3/4", "3/4"])
 
@@ -28,13 +31,13 @@ def reason(find, *arguments, **options):
 def test_each_way_of_failing_has_its_reason():
     small, worse, better = instances.SMALL, instances.SMALL_WORSE, instances.SMALL_BETTER
     find = find_worse_minimum
-    assert reason(find, small, [0, 0, 0, 0], better) is Reason.NOT_CONVERGED  # singular at once
+    assert reason(find, small, [0, 0, 0, 0], better) is Reason.DEGENERATE  # singular at once
     assert reason(find, NEURON, [40], ["0.2"]) is Reason.NOT_CONVERGED  # runs off to infinity
-    assert reason(find, NEURON, ["0.5"], ["0.2"]) is Reason.NOT_DEFINITE  # the maximum between
+    assert reason(find, NEURON, ["0.5"], ["0.2"]) is Reason.NOT_A_MINIMUM  # the maximum between
     assert reason(find, small, better, worse) is Reason.NOT_LOWER
     assert reason(find, small, worse, worse) is Reason.NOT_LOWER
     assert reason(find, small, worse, better, radius="1/10") is Reason.BOX_TOO_LARGE
-    assert reason(find, small, worse, better, radius="1e-40") is Reason.BOX_TOO_SMALL
+    assert reason(find, small, worse, better, radius="1e-40") is Reason.PRECISION_EXHAUSTED
 
 
 def test_a_radius_that_is_asked_for_is_used():
@@ -55,10 +58,10 @@ def test_the_largest_power_of_ten_is_found(certificates):
 def test_more_bits_give_more_digits():
     arguments = (NEURON, ["0.95"], ["0.2"])
     few, many = (
-        json.loads(find_worse_minimum(*arguments, claim="x", bits=bits))["proof"]
-        for bits in (64, 1024)
+        json.loads(find_worse_minimum(*arguments, claim="x", bits=bits)) for bits in (64, 1024)
     )
-    assert len(many["box"]["centre"][0]) > 10 * len(few["box"]["centre"][0])
+    digits = [len(one["proof"]["box"]["centre"][0]) for one in (few, many)]
+    assert digits[1] > 10 * digits[0]
     assert (few["precision"], many["precision"]) == (64, 1024)
 
 
@@ -99,10 +102,10 @@ def test_a_dead_cone_without_hidden_bias():
 
 
 def test_what_the_checker_does_not_know_is_not_written():
-    problem = Problem(one_hidden_layer(1, 1, SOFTPLUS), [[0], [1]], [0, 1])
+    problem = Problem(one_hidden_layer(1, 1, CUBIC), [[0], [1]], [0, 1])
     proof = {**json.loads(instances.INSTANCES["dead-cone-1-1-1-relu"]())["proof"]}
     proof["objective"] = problem.definition()
-    with pytest.raises(checker.Refused, match="must be one of identity, relu, sigmoid, tanh"):
+    with pytest.raises(checker.Refused, match="must be one of identity, relu, square, sigmoid"):
         certificate("dead-cone", "x", proof)
 
 
@@ -130,5 +133,5 @@ def test_files_appear_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_certificates_are_the_same_every_time(certificates):
-    for name in instances.INSTANCES:
-        assert instances.INSTANCES[name]() == certificates[name]
+    for name, find in INSTANCES.items():
+        assert find() == certificates[name]

@@ -82,6 +82,14 @@ def test_a_catalogue_is_loaded_whole(catalogue):
     assert loaded.file("convexity") == catalogue / "convexity.toml"
 
 
+def test_a_question_and_its_answer(catalogue):
+    asked = CLAIM.replace('kind = "universal"', 'kind = "question"\nanswer = "No."')
+    asked = asked.replace('title = "All"', 'title = "All"\nanswer = "Not all."')
+    (catalogue / "convexity.toml").write_text(CHAPTER + asked)
+    claim = load_catalogue(catalogue).claim("squares")
+    assert [reading.answer for reading in claim.judged()] == ["No.", None, "Not all."]
+
+
 def test_an_unknown_claim_is_told_the_nearest_ones(catalogue):
     with pytest.raises(UnknownClaim, match=r"'sqares': did you mean 'squares'\?"):
         load_catalogue(catalogue).claim("sqares")
@@ -164,6 +172,31 @@ CLAIM_FAULTS = {
         '"Squares are not negative."',
         '" "',
         "claim 'squares': statement is empty; write it",
+    ),
+    "a question without an answer": (
+        'kind = "universal"',
+        'kind = "question"',
+        "claim 'squares': a question is judged by its answer; write it as 'answer'",
+    ),
+    "a question with an empty answer": (
+        'kind = "universal"',
+        'kind = "question"\nanswer = " "',
+        "claim 'squares': a question is judged by its answer; write it as 'answer'",
+    ),
+    "a reading that asks without an answer": (
+        'kind = "existential"',
+        'kind = "question"',
+        "claim 'squares', reading 'some': a question is judged by its answer; write it",
+    ),
+    "an answer to no question": (
+        'kind = "universal"',
+        'kind = "universal"\nanswer = "Yes."',
+        "claim 'squares': 'universal' asks nothing; remove 'answer'",
+    ),
+    "an answer of a reading that asks nothing": (
+        'kind = "existential"',
+        'kind = "existential"\nanswer = "Yes."',
+        "claim 'squares', reading 'some': 'existential' asks nothing; remove 'answer'",
     ),
     "empty condition": (
         '"x is real."',

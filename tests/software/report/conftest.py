@@ -62,6 +62,7 @@ title = "Nothing is known of this | yet"
 kind = "question"
 sources = []
 statement = "Is it so?"
+answer = "Yes, for every $x$ | and *more*."
 formal = 'x=x'
 controls = []
 """
@@ -112,31 +113,53 @@ locator = "last comment"
 summary = "Thanks."
 reason = "Nothing observable could contradict it."
 """
-RESULT = {
-    "name": "ends",
-    "claims": ["ends"],
+ESTIMATES = [
+    {
+        "name": name,
+        "n": 500,
+        "undecided": 0,
+        "estimate": count / 500,
+        "lower": count / 500 - 0.04,
+        "upper": count / 500 + 0.04,
+        "classes": {"global level": 500 - count, "above: saddle": count},
+    }
+    for name, count in (("xor, width 2", 200), ("xor, width 3", 100), ("digits, width 2", 150))
+]
+QUESTION = {
+    "id": "above",
+    "claim": "ends",
+    "reading": None,
+    "event": "end above the global level",
+    "arms": [],
+    "outcome": "a loss above the lowest one",
+    "estimand": "share",
+    "rule": "often",
+    "smallest_effect": 0.05,
+    "region": [0.05, 0.05],
+    "prediction": "supported",
     "decision": "supported",
     "sentence": "Between 20% and 40% of the runs ended above the global level.",
-    "scale": "default",
-    "planned": 2000,
-    "n": 2000,
-    "plan_hash": "abc123",
-    "event": "end above the global level",
-    "smallest_effect": 0.05,
-    "estimates": [
-        {
-            "cell": {"data": name},
-            "name": name,
-            "n": 500,
-            "count": count,
-            "estimate": count / 500,
-            "lower": count / 500 - 0.04,
-            "upper": count / 500 + 0.04,
-            "outcomes": {"global level": 500 - count, "above: saddle": count, "undecided": 0},
-        }
-        for name, count in (("xor, width 2", 200), ("xor, width 3", 100), ("digits, width 2", 150))
-    ],
+    "n": 1500,
+    "planned": 1500,
+    "undecided": 0,
+    "estimates": ESTIMATES,
+    "settings": ESTIMATES,
 }
+RESULT = {
+    "schema": 2,
+    "name": "ends",
+    "question": "Where do runs end?",
+    "scale": "default",
+    "planned": 1500,
+    "n": 1500,
+    "networks": 3000,
+    "plan_hash": "abc123",
+    "factors": {"width": "hidden units"},
+    "confidence": 0.95,
+    "settings": [],
+    "questions": [QUESTION],
+}
+EVIDENCE = {**RESULT, **QUESTION, "question": "above", "claims": ["ends"]}
 
 
 def check(claim: str, **changes) -> Check:
@@ -168,7 +191,7 @@ def example_checks() -> list[Check]:
         [Named("gap", "-1/4")],
         "gap is negative",
     )
-    study = StudyResult(**{name: RESULT[name] for name in StudyResult.__struct_fields__})
+    study = StudyResult(**{name: EVIDENCE[name] for name in StudyResult.__struct_fields__})
     return [
         check("chords", controls=[caught], recorded=[Named("degree", "2")]),
         check(

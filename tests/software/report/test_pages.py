@@ -184,21 +184,40 @@ def test_summary_is_a_table_that_bars_do_not_break(example):
 def test_the_prediction_stands_beside_the_decision(example):
     path = example.places.studies / "ends.json"
     shown = "Decided by the rule of its plan: supported."
-    text = example.build()["claims/ends.html"].decode()
-    assert f"<p>{shown}</p>" in text
-    predicted = json.loads(path.read_text()) | {"prediction": "not supported: seldom & late"}
-    path.write_text(json.dumps(predicted))
+    result = json.loads(path.read_text())
+    result["questions"][0]["prediction"] = "not supported: seldom & late"
+    path.write_text(json.dumps(result))
     text = example.build()["claims/ends.html"].decode()
     assert f"<p>{shown} Predicted before it ran: not supported: seldom &amp; late.</p>" in text
+    assert "1,500 of 1,500 planned runs, scale default; undecided 0.0%." in text
 
 
-def test_study_without_estimates_has_no_figure(example):
-    result = json.loads((example.places.studies / "ends.json").read_text())
-    del result["estimates"]
-    (example.places.studies / "ends.json").write_text(json.dumps(result))
+def test_a_question_shows_its_own_figures(example):
     files = example.build()
-    assert not [path for path in files if path.startswith("figures/")]
-    assert "<figure>" not in files["claims/ends.html"].decode()
+    text = files["claims/ends.html"].decode()
+    for figure in ("figures/ends-above.svg", "figures/ends-above-outcomes.svg"):
+        assert figure in files and f'src="../{figure}"' in text
+
+
+def test_networks_are_listed_by_study(example):
+    text = example.build()["provenance.html"].decode()
+    row = '<td>ends</td><td>default</td><td class="number">1,500</td><td class="number">3,000</td>'
+    assert row in text and "3,000 networks" in text
+
+
+def test_a_question_without_a_claim_stands_beside_the_studies(example):
+    path = example.places.studies / "calibration.json"
+    result = json.loads((example.places.studies / "ends.json").read_text())
+    (question,) = result["questions"]
+    question |= {"claim": None, "outcome": "an interval misses the truth", "id": "intervals"}
+    path.write_text(json.dumps(result | {"name": "calibration"}))
+    files = example.build()
+    text = files["provenance.html"].decode()
+    assert (
+        "<p>An interval misses the truth. Decided by the rule of its plan: supported.</p>" in text
+    )
+    assert 'src="figures/calibration-intervals.svg"' in text
+    assert "figures/calibration-intervals.svg" in files
 
 
 def luminance(colour):

@@ -126,6 +126,8 @@ def test_single_numbers_are_exact(examples_of):
         assert isinstance(number, float) and (4 * number).is_integer() and abs(number) <= 8
     for number in examples_of(strategies.rationals(5, 3), 100):
         assert isinstance(number, Fraction) and abs(number) <= 5 and number.denominator <= 3
+    for array in examples_of(strategies.integer_arrays((2, 3), 3), 50):
+        assert array.shape == (2, 3) and array.dtype == np.int64 and abs(array).max() <= 3
     for inputs in examples_of(strategies.rational_inputs((2, 2), (3, 3)), 50):
         assert inputs.shape == (2, 3) and all(isinstance(x, Fraction) for x in inputs.flat)
 

@@ -46,7 +46,8 @@ def test_labelled_data_sets_shrink_to_two_points(label, points):
 
 def test_a_large_number_shrinks_to_the_least_large_one():
     found = smallest(strategies.design_matrices(), lambda matrix: abs(matrix).max() >= 3)
-    assert found.shape == (1, 1) and 3 <= abs(found[0, 0]) <= 4
+    # One point, or three on a ray at 1, 2 and 3.
+    assert found.shape in ((1, 1), (3, 1)) and 3 <= abs(found).max() <= 4
 
 
 def test_chords_shrink_to_small_ends():

@@ -11,26 +11,16 @@ import pytest
 
 from claims.studies import plan as plans
 from claims.studies import registry
-from claims.studies.registry import Study, Summary
+from claims.studies.observations import events, paired_events
+from claims.studies.registry import Study
 from claims.training import generator
 
 PLAN = """
 question = "How often does a coin fall on its head?"
-claims = ["coins-fall"]
-outcome = "head"
-estimand = "share of heads"
-smallest_effect = 0.3
 confidence = 0.95
-rule = "often"
-prediction = "supported"
 
 [factors]
 bias = "chance of a head"
-
-[power]
-below = 0.1
-above = 0.5
-power = 0.9
 
 [pilot]
 seed = "pilot of coins"
@@ -47,11 +37,36 @@ smoke = 1
 default = 4
 full = 4
 
+[[questions]]
+id = "heads"
+claim = "coins-fall"
+event = "are heads"
+outcome = "head"
+estimand = "share"
+rule = "often"
+smallest_effect = 0.3
+prediction = "supported"
+power = { below = 0.1, above = 0.5, power = 0.9 }
+
+[[questions]]
+id = "against-a-second-coin"
+claim = "coins-differ"
+reading = "in-heads"
+event = "are heads"
+arms = ["with the first coin", "with the second"]
+outcome = "head"
+estimand = "difference of shares"
+rule = "raises"
+smallest_effect = 0.1
+prediction = "not supported"
+settings = ["coin, bias 0.5"]
+
 [[cells]]
 bias = 0.5
 
 [[cells]]
 bias = 0.1
+runs = 0.5
 """
 
 
@@ -60,22 +75,24 @@ class Coin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def toss(seed, cell, first, stop):
-    records = np.zeros(stop - first, dtype=[("run", "<i4"), ("head", "?")])
+    """Two coins a run; the second is fair."""
+    records = np.zeros(stop - first, dtype=[("run", "<i4"), ("head", "?"), ("other", "?")])
     records["run"] = np.arange(first, stop)
-    records["head"] = [
-        generator(seed, str(cell.bias), run).random() < cell.bias for run in range(first, stop)
-    ]
+    for row in records:
+        drawn = generator(seed, str(cell.bias), int(row["run"])).random(2)
+        row["head"], row["other"] = drawn < (cell.bias, 0.5)
     return records
 
 
-def count(cell, records):
-    heads = int(records["head"].sum())
-    outcomes = {"head": heads, "tail": len(records) - heads}
-    rows = [{"outcome": name, "runs": runs} for name, runs in outcomes.items()]
-    return Summary(len(records), heads, 0, outcomes, rows)
+def observe(cell, records):
+    heads = events(records["head"], classes=np.where(records["head"], "head", "tail"))
+    pairs = paired_events(heads, events(records["other"]), ["first", "second"])
+    return {"heads": heads, "against-a-second-coin": pairs}
 
 
-COINS = Study(Coin, lambda cell: f"bias {cell.bias}", toss, count, "are heads", lambda plan: None)
+COINS = Study(
+    Coin, lambda cell: f"coin, bias {cell.bias}", toss, observe, lambda plan: None, lambda cell: 2
+)
 
 
 @pytest.fixture

@@ -116,6 +116,10 @@ def test_labels_certificates_and_records(checking, run, tmp_path):
     assert checking.certificate(tmp_path / "a.json") == "exact"
     checking.certificate(tmp_path / "a.json")
     assert run.certificates == ["a.json"]
+    with pytest.raises(Violation, match="is not the loss at the point"):
+        checking.certificate(tmp_path / "a.json", edit=lambda proof: {**proof, "loss": "1/5"})
+    same = checking.certificate(tmp_path / "a.json", edit=lambda proof: {**proof, "loss": "0.25"})
+    assert same == "exact"  # other words, and still true
     (tmp_path / "a.json").write_text("{}")
     with pytest.raises(Violation, match=r"a\.json is accepted \(certificate: the key"):
         checking.certificate(tmp_path / "a.json")

@@ -47,6 +47,26 @@ CASES = {
         '@pytest.mark.claim("roots", shows="fails", by="counterexample")',
         "*one example does not show that there is none*",
     ),
+    "universal shown by an example": (
+        '@pytest.mark.claim("squares", shows="holds", by="witness")',
+        "*one example does not show what is universal: prove it*",
+    ),
+    "existential shown by random examples": (
+        '@pytest.mark.claim("roots", shows="holds", by="property")',
+        "*random examples do not judge that something exists: name one by='witness'",
+    ),
+    "existential proved under conditions": (
+        '@pytest.mark.claim("roots", shows="holds", by="identity", when=["real"])',
+        "*that something exists where conditions are met is no instance*",
+    ),
+    "frequency by an identity": (
+        '@pytest.mark.claim("rates", shows="holds", by="identity")',
+        "*a frequency is judged by studies alone, never by='identity': use by='study'",
+    ),
+    "universal by a study": (
+        '@pytest.mark.claim("squares", shows="holds", by="study")',
+        "*a study judges frequencies, and this reading is universal*",
+    ),
     "the same reading twice": (
         '@pytest.mark.claim("squares", shows="holds", by="identity")\n' * 2,
         "*marked twice*",
@@ -90,13 +110,26 @@ CASES = {
 @pytest.mark.parametrize(("marks", "message"), CASES.values(), ids=CASES)
 def test_a_wrong_mark_is_an_error_at_collection(project, marks, message):
     project.claim("squares", conditions=("even",), reading={"id": "literal-one"})
-    project.claim("roots", kind="existential")
+    project.claim("roots", kind="existential", conditions=("real",))
+    project.claim("rates", kind="frequency")
     project.claim("swap", chapter="symmetry")
     project.checks(f"{marks}\ndef test_marked(check, power=2): check.that(True, 'so', x=1)\n")
     result = project.run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"tests/chapters/convexity/test_it.py::test_marked: {message}"])
     assert not (project.root / ".claims").exists()
+
+
+def test_a_witness_may_meet_conditions_and_random_examples_may_stand_beside_a_proof(project):
+    project.claim("squares", kind="inference", conditions=("even",))
+    project.checks("""
+    @pytest.mark.claim("squares", shows="holds", by="witness", when=["even"])
+    def test_witness(check): check.that(2 % 2 == 0, "even", x=2)
+
+    @pytest.mark.claim("squares", shows="fails", by="property")
+    def test_random(check): check.that(3 % 2 == 1, "odd", x=3)
+    """)
+    project.run().assert_outcomes(passed=2)
 
 
 def test_default_values_that_hypothesis_refuses_are_explained(project):

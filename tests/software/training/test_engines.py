@@ -19,7 +19,7 @@ from claims.training import (
     two_minima,
     xor,
 )
-from claims.training.ensembles import gradient_numpy
+from claims.training.reference import gradient_numpy
 from claims.training.starts import glorot
 
 XOR = Problem(Objective(one_hidden_layer(2, 2, SIGMOID), SQUARED_ERROR), xor())

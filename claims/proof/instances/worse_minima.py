@@ -1,4 +1,4 @@
-"""The certificates that are written: which instance, found from which approximate points."""
+"""Local minima above the global level, found from approximate points."""
 
 from __future__ import annotations
 

@@ -1,0 +1,114 @@
+"""All stationary points of one neuron, counted: certificates that leave no other ones."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from claims.proof import checker
+
+MINIMA, SADDLES = "numerous-minima", "saddles-outnumber-minima"
+
+
+def as_written(proof):
+    return proof
+
+
+def without_a_root(proof):
+    """Wrong on purpose: the last root is left out of the list."""
+    return proof | {"roots": proof["roots"][:-1]}
+
+
+def with_another_index(proof):
+    """Wrong on purpose: the first root is said to have one more negative eigenvalue."""
+    first, *others = proof["roots"]
+    return proof | {"roots": [first | {"index": first["index"] + 1}, *others]}
+
+
+def indices(check, certificates, name, edit, *, features, points):
+    """Check the list of that name, of a sigmoid neuron in all of R^p; return its indices."""
+    path = certificates / f"complete-list-{name}.json"
+    document = json.loads(path.read_text())
+    document["proof"] = proof = edit(document["proof"])
+    objective = proof["objective"]
+    check.that(
+        (objective["widths"], objective["activations"], objective["biases"])
+        == ([features, 1], ["sigmoid"], [False])
+        and objective["loss"] == "squared-error"
+        and len(objective["targets"]) == points
+        and all(0 < checker.Entry(target).number() < 1 for target in objective["targets"]),
+        "one sigmoid neuron without bias, squared error, targets between 0 and 1",
+        certificate=path.name,
+    )
+    check.that(
+        proof["everywhere"] and checker.UNDECIDED not in proof["tree"],
+        "the list is complete in the whole space",
+        certificate=path.name,
+    )
+    try:
+        statement = checker.check(json.dumps(document))
+    except checker.Refused as refusal:
+        check.that(False, f"{path.name} is accepted ({refusal})", certificate=path.name)
+    check.certificate(path)
+    check.record(path.stem, f"{statement.sentence} ({statement.figures})")
+    return [root["index"] for root in proof["roots"]]
+
+
+@pytest.mark.claim(MINIMA, reading="six-on-the-line", shows="holds", by="certificate")
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
+def test_six_points_on_a_line(check, certificates, *, edit=as_written):
+    r"""Inputs $1, 6, \dots, 6^5$, targets 3/4: six minima, five maxima, and no other zeros on R.
+
+    The certificate holds a tree of intervals that covers a box: each is proved empty or lies within
+    the box of a root, in which the Krawczyk test proves exactly one. Outside the box the gradient
+    has no zero, since there every term has the sign of $w - \operatorname{logit}(t_i)/x_i$.
+    """
+    found = indices(check, certificates, "line-of-six", edit, features=1, points=6)
+    check.that(found == [0, 1] * 5 + [0], "minima and maxima alternate", indices=found)
+
+
+@pytest.mark.claim(MINIMA, reading="plane-nine-minima", shows="holds", by="certificate")
+@pytest.mark.claim(SADDLES, reading="counted", shows="holds", by="certificate")
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
+def test_six_points_in_the_plane(check, certificates, *, edit=as_written):
+    r"""Six points in the plane: exactly 25 stationary points, of index 0, 1, 2: 9, 12, 4.
+
+    The same data as by hand, 1, 6, 36 on each axis, but the certificate does not use that the loss
+    is a sum: a tree of boxes covers a square, and every leaf is proved empty by a direction $u$
+    with $u\cdot\nabla L \ne 0$, by the Krawczyk operator, or lies within the box of a root. No
+    stationary point lies outside (see canonical-procedure).
+    """
+    found = indices(check, certificates, "plane-of-six", edit, features=2, points=6)
+    counts = [found.count(index) for index in (0, 1, 2)]
+    check.that(counts == [9, 12, 4], "nine minima, twelve saddles, four maxima", counts=counts)
+
+
+@pytest.mark.claim(MINIMA, reading="plane-twenty-five-minima", shows="holds", by="certificate")
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
+def test_ten_points_in_the_plane(check, certificates, *, edit=as_written):
+    r"""Ten points in the plane: exactly 81 stationary points, of which 25 are minima.
+
+    The inputs are $1, 6, \dots, 6^4$ on each axis, targets 3/4: as many minima as the construction
+    for $d = 2$ and five points an axis promises, and 40 saddles and 16 maxima besides.
+    """
+    found = indices(check, certificates, "plane-of-ten", edit, features=2, points=10)
+    counts = [found.count(index) for index in (0, 1, 2)]
+    check.that(counts == [25, 40, 16], "25 minima, 40 saddles, 16 maxima", counts=counts)
+
+
+@pytest.mark.claim(SADDLES, reading="counted-in-space", shows="holds", by="certificate")
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
+def test_six_points_in_three_dimensions(check, certificates, *, edit=as_written):
+    r"""Inputs 1 and 6 on each of three axes: 8 minima, 18 saddles and one maximum, no others.
+
+    $d = 3$ of the construction, enumerated in $\mathbb R^3$ without use of the axes: 12 saddles of
+    index 1, 6 of index 2.
+    """
+    found = indices(check, certificates, "three-axes", edit, features=3, points=6)
+    counts = [found.count(index) for index in (0, 1, 2, 3)]
+    check.that(counts == [8, 12, 6, 1], "8 minima, 18 saddles, 1 maximum", counts=counts)
