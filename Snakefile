@@ -15,6 +15,7 @@ include: "workflow/rules/certificates.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 onstart:

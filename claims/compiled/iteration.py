@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from claims.compiled.iteration_kernel import RUNNING, Form, compiled
-from claims.compiled.kernels import as_data
+from claims.compiled.kernels import as_data, own_rows
 from claims.compiled.lanes import Floats, over_blocks, pack, unpack
 from claims.compiled.streams import Words
 
@@ -163,13 +163,10 @@ class Iteration:
             if len(shared[1]) != form.samples:
                 raise ValueError(f"{len(shared[1])} samples for a kernel of {form.samples}")
             return [], shared
-        expected = (runs, form.samples, form.function.features)
-        if inputs.shape != expected or targets.shape != expected[:2]:
-            raise ValueError(
-                f"inputs {inputs.shape} and targets {targets.shape}: give each run its own, "
-                f"{expected} and {expected[:2]}"
-            )
-        return [inputs.reshape(runs, -1).T.astype(float), targets.T.astype(float)], ()
+        rows = own_rows(inputs, targets, runs)
+        if len(rows[1]) != form.samples:
+            raise ValueError(f"{len(rows[1])} samples for a kernel of {form.samples}")
+        return rows, ()
 
     def _require_settings(
         self, settings: Mapping[str, Any], loss_level: Any, small_gradient: Any

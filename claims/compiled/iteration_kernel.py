@@ -23,6 +23,7 @@ from claims.compiled.rules import Rule
 from claims.compiled.sample_sum import SampleSum
 from claims.compiled.sampling import FULL_BATCH, Sampling
 from claims.compiled.text import nested
+from claims.compiled.wide_kernel import wide_end, wide_setup, wide_sums
 
 # A run's status, as the kernel keeps it.
 RUNNING, ARRIVED, DIVERGED = 0.0, 1.0, 2.0
@@ -31,6 +32,9 @@ RUNNING, ARRIVED, DIVERGED = 0.0, 1.0, 2.0
 # loop.
 WHOLE_SAMPLES = 8
 WHOLE_LINES = 400
+
+# A hidden layer of more units is looped over.
+RECORDED_UNITS = 8
 
 EACH_LANE = f"for lane in range({LANES}):"
 
@@ -125,6 +129,10 @@ class Form:
 
 def compiled(form: Form) -> Any:
     """Return the compiled kernel: a function of _PARAMETERS that changes ``memory`` in place."""
+    layer = form.function.hidden
+    if layer is not None and layer.units > RECORDED_UNITS and not form.watch_loss:
+        stages = [*wide_sums(form, layer), *wide_end(form, stops(form), load_settings(form))]
+        return generate(*text(form, wide_setup(form, layer), stages)).kernel
     program, whole = form.sums(1), False
     if form.batch <= WHOLE_SAMPLES:
         together = form.sums(form.batch)
@@ -186,30 +194,23 @@ def text(form: Form, before: list[str], stages: list[str]) -> tuple[str, str]:
 def _examples(form: Form, count: int, first: str) -> tuple[list[str], Names]:
     """Statements that load ``count`` examples of the batch from number ``first`` on, with masks."""
     features, masks = form.function.features, form.function.masks
-    if not form.own_data and not form.random_gradient:
-        return sample_names((count, features), first)
-    statements: list[str] = []
-    names: Names = {}
-    for n in range(count):
-        place = first if count == 1 else str(n)
-        statements.append(f"e{n} = {form.sampling.example(form.samples, place)}")
-        for k in range(features):
-            entry = f"inputs[e{n}, {k}]"
-            if form.own_data:
-                entry = f"own_inputs[(e{n} * {features} + {k}) * {LANES} + lane]"
-            statements.append(f"x{n}_{k} = {entry}")
-            names["inputs", (n, k)] = f"x{n}_{k}"
-        target = f"own_targets[e{n} * {LANES} + lane]" if form.own_data else f"targets[e{n}]"
-        statements.append(f"y{n} = {target}")
-        names["targets", (n,)] = f"y{n}"
-        if masks is None:
-            continue
-        for k in range(masks.units):
-            position = f"np.uint64({place} * {masks.units} + {k})"
-            kept = f"word(mask_key[lane], {position}) >> S32 >= np.uint64({masks.threshold})"
-            statements.append(f"m{n}_{k} = 1.0 if {kept} else 0.0")
-            names["mask", (n, k)] = f"m{n}_{k}"
-    return statements, names
+    places = [first] if count == 1 else [str(n) for n in range(count)]
+    if not form.sampling.random:
+        chosen, rows = [], places
+    else:
+        examples = [form.sampling.example(form.samples, place) for place in places]
+        chosen = [f"e{n} = {example}" for n, example in enumerate(examples)]
+        rows = [f"e{n}" for n in range(count)]
+    load, names = sample_names(features, rows, own_data=form.own_data)
+    drawn: list[str] = []
+    if masks is not None:
+        for n, place in enumerate(places):
+            for k in range(masks.units):
+                position = f"np.uint64({place} * {masks.units} + {k})"
+                kept = f"word(mask_key[lane], {position}) >> S32 >= np.uint64({masks.threshold})"
+                drawn.append(f"m{n}_{k} = 1.0 if {kept} else 0.0")
+                names["mask", (n, k)] = f"m{n}_{k}"
+    return [*chosen, *load, *drawn], names
 
 
 def _draw_masks(form: Form) -> list[str]:

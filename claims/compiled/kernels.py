@@ -12,20 +12,8 @@ import numpy as np
 from claims.compiled.emission import emit
 from claims.compiled.lanes import LANES, Floats, over_blocks, pack, unpack
 from claims.compiled.modules import generate
-from claims.compiled.program import Program
 from claims.compiled.sample_sum import SampleSum
-
-_TEXT = """\
-def kernel(memory, inputs, targets, scale):
-    for block in range(memory.shape[0]):
-        run = memory[block]
-        for sample in range(targets.shape[0]):
-{load}
-            for lane in range({lanes}):
-{term}
-        for lane in range({lanes}):
-{finish}
-"""
+from claims.compiled.text import nested
 
 
 @dataclass(frozen=True)
@@ -41,26 +29,29 @@ class Derivatives:
 
     @cached_property
     def _kernel(self) -> Any:
-        function = self.function
-        return derivatives_kernel(
-            function.derivatives(1, self.order),
-            function.rest_derivatives(self.order),
-            function.size,
-        )
+        return derivatives_kernel(self.function, self.order, own_data=False)
+
+    @cached_property
+    def _own_kernel(self) -> Any:
+        return derivatives_kernel(self.function, self.order, own_data=True)
 
     def __call__(
         self, theta: Floats, inputs: Floats, targets: Floats, scale: float, *, threads: int = 1
     ) -> tuple[Floats, ...]:
         """Return the values (runs,), then gradients (runs, p), then Hessians (runs, p, p).
 
-        ``theta`` is (runs, p), ``inputs`` (N, features), ``targets`` (N,); as many results as the
-        order asks for.
+        ``theta`` is (runs, p), ``inputs`` (N, features), ``targets`` (N,), or with a leading axis
+        of runs where each has its own; as many results as the order asks for.
         """
         runs, size = theta.shape
         count = (1, 1 + size, 1 + size + size * (size + 1) // 2)[self.order]
         memory = pack(np.concatenate([theta.T, np.zeros((count, runs))]))
-        data = as_data(inputs, targets)
-        over_blocks(self._kernel, [memory], *data, float(scale), threads=threads)
+        if inputs.ndim == 3:
+            own = [pack(rows) for rows in own_rows(inputs, targets, runs)]
+            over_blocks(self._own_kernel, [memory, *own], float(scale), threads=threads)
+        else:
+            data = as_data(inputs, targets)
+            over_blocks(self._kernel, [memory], *data, float(scale), threads=threads)
         rows = unpack(memory, runs)[size:].T
         results: list[Floats] = [rows[:, 0].copy()]
         if self.order > 0:
@@ -73,34 +64,42 @@ class Derivatives:
         return tuple(results)
 
 
-def derivatives_kernel(term: Program, rest: Program | None, size: int) -> Any:
-    """Return the compiled kernel that sums ``term`` over samples, scales, and adds ``rest``.
+def derivatives_kernel(function: SampleSum, order: int, *, own_data: bool) -> Any:
+    """Return the compiled kernel that sums the derivatives over samples, scales, adds the rest.
 
-    Its memory holds theta, then the outputs of the programs, which are zero at first.
+    Its memory holds theta, then the results, which are zero at first.
     """
-    total = [f"run[{(size + k) * LANES} + lane]" for k in range(term.output.size)]
-    load, data = sample_names(term.shapes["inputs"], "sample")
-    own, names = theta_names(size)
+    term, rest = function.derivatives(1, order), function.rest_derivatives(order)
+    total = [f"run[{(function.size + k) * LANES} + lane]" for k in range(term.output.size)]
+    load, data = sample_names(function.features, ["sample"], own_data=own_data)
+    own, names = theta_names(function.size)
     statements, outputs = emit(term, names | data, "a")
     added = [f"{place} += {output}" for place, output in zip(total, outputs, strict=True)]
     finish = [f"{place} *= scale" for place in total]
     if rest is not None:
-        more, outputs = emit(rest, names, "r")
-        finish = [
-            *own,
-            *more,
-            *(
-                f"{place} = scale * {place} + {out}"
-                for place, out in zip(total, outputs, strict=True)
-            ),
-        ]
-    text = _TEXT.format(
-        lanes=LANES,
-        load=indented(load, 3),
-        term=indented([*own, *statements, *added], 4),
-        finish=indented(finish, 3),
+        more, further = emit(rest, names, "r")
+        pairs = zip(total, further, strict=True)
+        finish = [*own, *more, *(f"{place} = scale * {place} + {out}" for place, out in pairs)]
+    # What is the same for all lanes is loaded before the loop over them.
+    shared, private = ([], load) if own_data else (load, [])
+    each_lane = f"for lane in range({LANES}):"
+    samples = f"targets.shape[1] // {LANES}" if own_data else "targets.shape[0]"
+    block = [
+        "run = memory[block]",
+        *(["own_inputs = inputs[block]", "own_targets = targets[block]"] if own_data else []),
+        *nested(
+            f"for sample in range({samples}):",
+            [*shared, *nested(each_lane, [*own, *private, *statements, *added])],
+        ),
+        *nested(each_lane, finish),
+    ]
+    lines = nested(
+        "def kernel(memory, inputs, targets, scale):",
+        nested("for block in range(memory.shape[0]):", block),
     )
-    return generate("void(float64[:, ::1], float64[:, ::1], float64[::1], float64)", text).kernel
+    targets = "float64[:, ::1]" if own_data else "float64[::1]"
+    signature = f"void(float64[:, ::1], float64[:, ::1], {targets}, float64)"
+    return generate(signature, "\n".join(lines)).kernel
 
 
 Names = dict[tuple[str, tuple[int, ...]], str]
@@ -112,17 +111,21 @@ def theta_names(size: int) -> tuple[list[str], Names]:
     return statements, {("theta", (k,)): f"t{k}" for k in range(size)}
 
 
-def sample_names(shape: tuple[int, ...], first: str) -> tuple[list[str], Names]:
-    """Statements that load ``shape`` = (n, d) inputs and n targets from row ``first`` on."""
-    count, features = shape
+def sample_names(features: int, rows: Sequence[str], *, own_data: bool) -> tuple[list[str], Names]:
+    """Statements that load the samples in these rows, which are expressions, and their names.
+
+    With ``own_data`` the lanes have data of their own, in ``own_inputs`` and ``own_targets``.
+    """
     statements: list[str] = []
     names: Names = {}
-    for n in range(count):
+    for n, row in enumerate(rows):
         for k in range(features):
+            own = f"own_inputs[({row} * {features} + {k}) * {LANES} + lane]"
+            statements.append(f"x{n}_{k} = {own if own_data else f'inputs[{row}, {k}]'}")
             names["inputs", (n, k)] = f"x{n}_{k}"
-            statements.append(f"x{n}_{k} = inputs[{first} + {n}, {k}]")
+        own = f"own_targets[{row} * {LANES} + lane]"
+        statements.append(f"y{n} = {own if own_data else f'targets[{row}]'}")
         names["targets", (n,)] = f"y{n}"
-        statements.append(f"y{n} = targets[{first} + {n}]")
     return statements, names
 
 
@@ -135,7 +138,12 @@ def as_data(inputs: Floats, targets: Floats) -> tuple[Floats, Floats]:
     return inputs, targets
 
 
-def indented(statements: Sequence[str], depth: int) -> str:
-    return (
-        "\n".join("    " * depth + statement for statement in statements) or "    " * depth + "pass"
-    )
+def own_rows(inputs: Floats, targets: Floats, runs: int) -> list[Floats]:
+    """Return the rows (N * features, runs) and (N, runs) of data that each run has for itself."""
+    if inputs.ndim != 3 or targets.shape != inputs.shape[:2] or len(targets) != runs:
+        raise ValueError(
+            f"inputs {inputs.shape} and targets {targets.shape} for {runs} runs: give each its "
+            "own, (runs, N, d) and (runs, N)"
+        )
+    rows = inputs.reshape(runs, -1).T, targets.T
+    return [np.array(part, dtype=np.float64, order="C") for part in rows]

@@ -23,6 +23,10 @@ class Rows:
         """The expression of a row's entry for a lane, in a kernel."""
         return f"run[{(self._slices[name].start + number) * LANES} + lane]"
 
+    def entry(self, name: str, number: str) -> str:
+        """The same for a row whose number is an expression."""
+        return f"run[({self._slices[name].start} + {number}) * {LANES} + lane]"
+
     def filled(self, runs: int, values: Mapping[str, Floats]) -> Floats:
         """Return all rows (total, runs): the named ones with these values, the others 0."""
         rows = np.zeros((self.total, runs))

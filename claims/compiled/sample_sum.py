@@ -31,6 +31,20 @@ class Masks:
 
 
 @dataclass(frozen=True)
+class HiddenLayer:
+    """That a term is loss(v . a(W x + b) + c, y), theta = (W row by row, b, v, c).
+
+    It says the same as the term, for a kernel that loops over ``units``; b and c may be absent.
+    """
+
+    units: int
+    activation: Callable[[Any], Any]
+    loss: Callable[[Any, Any], Any]
+    hidden_bias: bool
+    output_bias: bool
+
+
+@dataclass(frozen=True)
 class SampleSum:
     """f(theta) = scale * sum_i term(theta, x_i, y_i) + rest(theta), for theta (size,).
 
@@ -44,6 +58,7 @@ class SampleSum:
     features: int
     rest: Callable[[Any], Any] | None = None
     masks: Masks | None = None
+    hidden: HiddenLayer | None = None
 
     def value(self, samples: int) -> Program:
         """Return the program of the sum of ``samples`` terms."""

@@ -60,6 +60,7 @@ _QUANTITIES = {
     "median difference": "median difference of {event}: {arms}",
     "median ratio": "median ratio of {event}: {arms}",
     "growth of share": "change of the share of runs that {event}",
+    "growth of difference of shares": "change of the share of runs that {event}: {arms}",
     "growth of median": "change of the median of {event}",
     "growth factor of median": "factor of the median of {event}",
 }

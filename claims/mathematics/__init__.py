@@ -68,7 +68,7 @@ from claims.mathematics.networks import (
 from claims.mathematics.objectives import Objective
 from claims.mathematics.one_point import Everywhere, Hyperplane, NoZero, one_point_zeros
 from claims.mathematics.orbits import has_sign_flips, images, other_setting, unit_rows
-from claims.mathematics.polynomial_in_z import PolynomialInZ, in_z, polynomial_in_z
+from claims.mathematics.polynomial_in_z import PolynomialInZ, as_symbol, in_z, polynomial_in_z
 from claims.mathematics.random_updates import after_update, covariance, expectation
 from claims.mathematics.real_roots import count_roots
 from claims.mathematics.ridge import gram_inverse, is_diagonally_dominant, ridge_weights
@@ -124,6 +124,7 @@ __all__ = [
     "Unfinished",
     "added_with_errors",
     "after_update",
+    "as_symbol",
     "batches",
     "batches_with_replacement",
     "bisect",

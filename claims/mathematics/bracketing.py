@@ -50,6 +50,7 @@ def bisect(
 ) -> Bracket:
     """Return a bracket at most ``width`` wide with the derivative < 0 at its low end, > 0 at high.
 
+    A point of division that is a zero becomes the high end: 0 stands there in place of > 0.
     ``derivative(weight, arithmetic)`` returns a scalar. Raises ValueError where the signs at the
     ends are not - and +. For sigmoids, rational data and a derivative that is not zero everywhere,
     a rational weight other than 0 is never a zero, since exp of it is transcendental

@@ -17,7 +17,7 @@ import numpy as np
 from flint import fmpz_poly
 
 from claims.mathematics.real_roots import count_roots
-from claims.numbers import SYMBOLS, exact_fraction, logistic, symbols
+from claims.numbers import SYMBOLS, Symbol, exact_fraction, logistic, symbols
 from claims.numbers.exact import to_fraction
 
 # function(theta (1,), inputs (N, 1), targets (N,)): one number, or an array with one entry.
@@ -76,6 +76,15 @@ def polynomial_in_z(function: OneWeight, inputs: Any, targets: Any) -> Polynomia
         raise ValueError(f"the function has a pole where {denominator} is zero at a z > 0")
     shift = next(i for i, entry in enumerate(numerator.coeffs()) if entry != 0)
     return PolynomialInZ(fmpz_poly(numerator.coeffs()[shift:]), upper / lower, shift, denominator)
+
+
+def as_symbol(polynomial: fmpz_poly, name: str) -> Symbol:
+    """Return an integer polynomial as a symbolic expression in the generator of that name."""
+    variable = Symbol.named(name)
+    result = 0 * variable
+    for coefficient in reversed(polynomial.coeffs()):
+        result = result * variable + int(coefficient)
+    return result
 
 
 def _integral(polynomial: Any) -> tuple[fmpz_poly, Fraction]:

@@ -48,3 +48,6 @@ class Rational(Scalar):
 
     def __repr__(self) -> str:
         return f"Rational({self._value})"
+
+    def __str__(self) -> str:
+        return str(self._value)

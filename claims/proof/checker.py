@@ -4,8 +4,9 @@
 
 A certificate is a JSON object of the keys `schema` (2), `kind`, `claim` (a label, not judged),
 `statement` (the very words that this file derives), `precision` (bits) and `proof` (what the kind
-needs; all numbers exact, as strings). Each certificate gets one line: what is proved, or which
-entry stands in the way. Exit status: 0 all accepted, 1 some refused, 2 nothing to check.
+needs, see FORMAT.md; all numbers exact, as strings). Each certificate gets one line: what is
+proved, or which entry stands in the way. Exit status: 0 all accepted, 1 some refused, 2 nothing to
+check.
 
 What is assumed
   - The arithmetic of FLINT and Arb (python-flint): fractions, polynomials and their factors modulo
@@ -80,6 +81,13 @@ Derivatives over a box exist: a ReLU that is neither active nor inactive all ove
     span, h_i = w.x_i, and c_k = h_k - u.x_k, a combination of the h_i, i in S. In 0 = u.F = sum
     phi_k(h_k) (h_k - c_k) over the x_k outside the span phi_k has the sign of h_k - logit t_k: so
     some h_k lies between c_k and logit t_k. Put it into S, first empty, until S spans R^p.
+  complete-hidden-list: the same for a 1-1-1 network with sigmoid and biases, with respect to the
+    inner weights (w, b) in a box with w > 0 and to the output weight v, c being the output bias:
+    all stationary points where v is not 0. See HiddenUnit for the two equations that remain of the
+    four; the tree and the boxes of roots are as before. The index is that of H in all four weights,
+    over an enclosure of the root that Krawczyk's operator has made small. If v = 0, the derivative
+    in c makes c the mean target, that in v makes the errors orthogonal to the unit's values, and
+    the others vanish: those points are said in the statement. The sign flip makes copies at -w.
 """
 
 from __future__ import annotations
@@ -90,6 +98,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial, reduce
@@ -97,13 +106,27 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly, fmpz_poly, nmod_poly
+from flint import (
+    Ordering,
+    arb,
+    arb_mat,
+    ctx,
+    fmpq,
+    fmpq_mat,
+    fmpq_mpoly_ctx,
+    fmpq_poly,
+    fmpz_poly,
+    nmod_poly,
+)
 
 MAX_CHARACTERS = 4_000_000  # of a certificate: the tree of a complete list may be long
 MAX_NUMBER = 1300  # characters of a number: 4096 bits are 1233 digits
 MAX_EXPONENT = 400  # of ten, in a number: enough for every float
 MAX_WIDTH, MAX_LAYERS, MAX_WEIGHTS, MAX_POINTS = 16, 4, 32, 64
-MAX_BATCHES, MAX_PIECES, MAX_DEGREE, MAX_PRIME = 1000, 4096, 200, 10_000
+MAX_PRIME, MAX_DEGREE = 10_000, 60  # the degree is that of the product of the 1 + z^k
+# So that no certificate takes more than some minutes: pieces of a line, and updates of batches,
+# each times its examples and the weights.
+MAX_PIECES, MAX_UPDATES = 2048, 5000
 
 
 class Refused(Exception):
@@ -282,13 +305,6 @@ def tanh(h: Any) -> Any:
     return h.through(t, 1 - t * t, -2 * t * (1 - t * t))
 
 
-def arctan(h: Any) -> Any:
-    if not isinstance(h, Jet):
-        return h.atan()
-    slope = 1 / (1 + square(h.value))
-    return h.through(h.value.atan(), slope, -2 * h.value * slope**2)
-
-
 def softplus(h: Any) -> Any:
     """log(1 + e^h)"""
     if not isinstance(h, Jet):
@@ -303,7 +319,6 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "square": square,
     "sigmoid": sigmoid,
     "tanh": tanh,
-    "arctan": arctan,
     "softplus": softplus,
 }
 LOSSES: dict[str, Callable[[Any, fmpq], Any]] = {
@@ -403,11 +418,12 @@ class Objective:
     def __str__(self) -> str:
         layers = zip(self.activations, self.biases, strict=True)
         words = ", ".join(f"{a} {'with' if bias else 'without'} bias" for a, bias in layers)
-        loss = f"the {'mean' if self.mean else 'summed'} {self.error.replace('-', ' ', 1)}"
+        loss = f"the {'mean' if self.mean else 'summed'} {self.error.replace('d-', 'd ')}"
         if self.dropout > 0:
             loss = f"the mean over all dropout masks (rate {self.dropout}) of {loss}"
         network = f"{'-'.join(map(str, self.widths))} network ({words})"
-        text = f"{loss} of a {network} on {sum(self.counts)} data points"
+        points = sum(self.counts)
+        text = f"{loss} of a {network} on {points} data point{'s' * (points != 1)}"
         return text + f" with an L2 penalty of strength {self.penalty}" * (self.penalty > 0)
 
 
@@ -452,9 +468,12 @@ class Box:
         pairs = zip(images, self.centre, strict=True)
         return all(abs(image - value) < self.radius for image, value in pairs)
 
+    @property
+    def near(self) -> str:
+        return f"({', '.join(decimal(arb(value)) for value in self.centre)})"
+
     def __str__(self) -> str:
-        near = ", ".join(decimal(arb(value)) for value in self.centre)
-        return f"{self.entry.value['radius']} of each of the weights near ({near})"
+        return f"{self.entry.value['radius']} of each of the weights near {self.near}"
 
 
 def leaves_box(y: arb_mat, gradient: arb_mat, hessian: arb_mat, radius: fmpq) -> int | None:
@@ -521,6 +540,14 @@ def one_stationary_point(objective: Objective, box: Box) -> tuple[Jet, Jet, int]
     return at_centre, over_box, index
 
 
+def one_minimum(objective: Objective, box: Box) -> tuple[Jet, Jet]:
+    """The same, where the only stationary point is a strict minimum, the least point of the box."""
+    at_centre, over_box, index = one_stationary_point(objective, box)
+    if index != 0:
+        box.entry.refuse("the Hessian is not positive definite all over it")
+    return at_centre, over_box
+
+
 def exceeds(objective: Objective, over: Jet, low: Entry, difference: Entry) -> str:
     """That the objective exceeds its value at a point by more than a gap, in words."""
     lower, gap = low.numbers(objective.size), difference.positive()
@@ -530,10 +557,12 @@ def exceeds(objective: Objective, over: Jet, low: Entry, difference: Entry) -> s
     return f"by more than {difference.value} than the point {listed(low)}"
 
 
-def everywhere(positive: Callable[[arb], arb], low: fmpq, high: fmpq) -> bool:
+def everywhere(
+    positive: Callable[[arb], arb], low: fmpq, high: fmpq, pieces: int = MAX_PIECES
+) -> bool:
     """Whether a function, enclosed over balls, is proved positive from low to high."""
     waiting = [(low, high)]
-    for _ in range(MAX_PIECES):
+    for _ in range(pieces):
         a, b = waiting.pop()
         if not positive(span(a, b)) > 0:
             middle = (a + b) / 2
@@ -607,9 +636,7 @@ def worse_local_minimum(proof: Entry) -> Words:
     definition, where, low, difference = proof.fields("objective", "box", "lower", "gap")
     objective = Objective.read(definition)
     box = Box.read(where, objective.size)
-    at_centre, over_box, index = one_stationary_point(objective, box)
-    if index != 0:
-        where.refuse("the Hessian is not positive definite all over it")
+    at_centre, over_box = one_minimum(objective, box)
     higher = exceeds(objective, over_box, low, difference)
     lower = objective.loss(balls(low.numbers(objective.size)))
     sentence = f"Within {box}, {objective} has exactly one stationary point. It is a strict local "
@@ -711,7 +738,7 @@ def flat_box(proof: Entry) -> Words:
         f"All over the box from {listed(low)} to {listed(high)} the derivatives of {objective} are "
         f"less than {limit.value} in size, the one in weight {component} is never 0, and it is "
         f"higher {exceeds(objective, over, least, difference)}.",
-        f"derivative in weight {component} about {slope.str(3, radius=False)}",
+        f"derivative in weight {component} about {slope.mid().str(3, radius=False)}",
     )
 
 
@@ -738,14 +765,13 @@ def trap(proof: Entry) -> Words:
     reach = noise.positive() * arb(objective.size).sqrt()
     if not (reach < shortest * inward and reach < room):
         noise.refuse("is not proved to keep the ball")
-    near = ", ".join(decimal(arb(value)) for value in box.centre)
     return (
-        f"The ball of radius {where.value['radius']} round weights near ({near}) is never left by "
-        f"gradient descent on {objective}, whatever its steps above 0 and up to "
+        f"The ball of radius {where.value['radius']} round weights near {box.near} is never left "
+        f"by gradient descent on {objective}, whatever its steps above 0 and up to "
         f"{steps.value['most']}; with steps from {steps.value['least']} on it converges to the one "
-        "stationary point there, a strict local minimum, and without converging it stays even "
-        f"if up to {noise.value} is added to each weight after each step. The curvatures in the "
-        f"ball lie between {curvatures.value['least']} and {curvatures.value['most']}, and all "
+        "stationary point there, a strict local minimum, and it stays even if noise of size up to "
+        f"{noise.value} is added to each weight after each of these. The curvatures in the ball "
+        f"lie between {curvatures.value['least']} and {curvatures.value['most']}, and all "
         f"values in it are higher {exceeds(objective, over, low, difference)}.",
         f"value {decimal(at_centre.value)} at the centre",
     )
@@ -779,14 +805,14 @@ def batch_escape(proof: Entry) -> Words:
     points = len(objective.targets)
     inside, outside = (Box.read(entry, objective.size) for entry in (here, there))
     level = threshold.number()
-    _, over, index = one_stationary_point(objective, inside)
-    if index != 0:
-        here.refuse("the Hessian is not positive definite all over it")
+    _, over = one_minimum(objective, inside)
     for box in (inside, outside):
         if not box.holds(updated(objective, box.balls(), step)):
             box.entry.refuse("full-batch descent is not proved to stay in it")
     reached = inside.balls()
-    for entry in way.items(1, 64):
+    updates = way.items(1, 64)
+    way.expect(len(updates) * size * objective.size <= MAX_UPDATES, "a shorter path")
+    for entry in updates:
         batch = [item.integer(0, points - 1) for item in entry.items(size, size)]
         entry.expect(len({*batch}) == size, "a batch of different examples")
         reached = updated(objective.of(batch), reached, step)
@@ -809,11 +835,10 @@ def batch_trap(proof: Entry) -> Words:
     )
     objective, step, size = read_batches(definition, pace, number)
     points = len(objective.targets)
-    number.expect(math.comb(points, size) <= MAX_BATCHES, f"up to {MAX_BATCHES} batches")
+    work = math.comb(points, size) * size * objective.size
+    number.expect(work <= MAX_UPDATES, "a size of fewer, or of smaller, batches")
     box, moving = Box.read(where, objective.size), restless.integer(0, points - 1)
-    _, over, index = one_stationary_point(objective, box)
-    if index != 0:
-        where.refuse("the Hessian is not positive definite all over it")
+    _, over = one_minimum(objective, box)
     for batch in combinations(range(points), size):
         if not box.holds(updated(objective.of(batch), box.balls(), step)):
             where.refuse(f"the batch {list(batch)} is not proved to keep it")
@@ -835,18 +860,19 @@ SLOPES, BENDS = {"rises": 1, "falls": -1}, {"valley": 1, "peak": -1}
 def line(proof: Entry) -> Words:
     definition, several = proof.fields("objective", "accounts")
     objective, sentences = read_line(definition), []
-    for account in several.items(1, 4):
+    accounts = several.items(1, 2)
+    for account in accounts:
         l2, cuts, parts = account.fields("penalty", "cuts", "parts")
         l2.expect(l2.number() >= 0, "at least 0")
         penalised = replace(objective, penalty=l2.number())
-        places = [item.number() for item in cuts.items(2, 64)]
+        places = [item.number() for item in cuts.items(2, 32)]
         first, *middle, last = parts.items(len(places) + 1, len(places) + 1)
         cuts.expect(places[0] < 0 < places[-1], "a list from a negative to a positive number")
         for side, start, part in ((-1, -places[0], first), (1, places[-1], last)):
             sign = SLOPES[part.choice(SLOPES)] * side
             slope, scale, _ = tail(objective, side, start)
-            outward = slope * scale + 2 * penalised.penalty * start
-            if not (slope * sign > 0 if penalised.penalty == 0 else sign > 0 and outward > 0):
+            rising = slope > 0 or slope * scale + 2 * penalised.penalty * start > 0
+            if not (rising if sign > 0 else slope < 0 and penalised.penalty == 0):
                 part.refuse("is not proved beyond the last cut")
 
         def derivative(ball: arb, order: int, sign: int, of: Objective = penalised) -> arb:
@@ -859,7 +885,8 @@ def line(proof: Entry) -> Words:
             cuts.expect(low < high, "an increasing list")
             word = part.choice([*SLOPES, *BENDS])
             order, sign = (1, SLOPES[word]) if word in SLOPES else (2, BENDS[word])
-            if not everywhere(partial(derivative, order=order, sign=sign), low, high):
+            signed = partial(derivative, order=order, sign=sign)
+            if not everywhere(signed, low, high, MAX_PIECES // (len(middle) * len(accounts))):
                 part.refuse(f"is not proved from {cuts.value[i]} to {cuts.value[i + 1]}")
             if word in BENDS:
                 ends = derivative(arb(low), 1, -sign), derivative(arb(high), 1, sign)
@@ -912,7 +939,7 @@ def chord(proof: Entry) -> Words:
     if not excess > gap:
         difference.refuse("is not proved")
     return (
-        f"{part.value} of the way from {listed(low)} to {listed(high)}, {objective} exceeds the "
+        f"At {part.value} of the way from {listed(low)} to {listed(high)}, {objective} exceeds the "
         f"chord by more than {difference.value}: it is not convex.",
         f"values {decimal(first)}, {decimal(value)}, {decimal(last)}",
     )
@@ -938,7 +965,8 @@ def sum_of_squares(proof: Entry) -> Words:
     objective = Objective.read(definition)
     linear = objective.activations == ["identity"] and objective.exact
     definition.expect(linear, "a linear model and squared error")
-    weights = fmpq_mpoly_ctx.get(("w", objective.size)).gens()
+    names = [f"w{i}" for i in range(objective.size)]
+    weights = fmpq_mpoly_ctx.get(names, Ordering.lex).gens()
     point, constant = where.numbers(objective.size), rest.number()
     total: Any = constant
     for term in several.items(0, MAX_WEIGHTS):
@@ -951,8 +979,9 @@ def sum_of_squares(proof: Entry) -> Words:
     if objective.loss(weights) - total != 0:
         several.refuse("with the constant, do not sum up to the objective")
     return (
-        f"{objective} is the constant {rest.value} plus the sum of {len(several.value)} squares of "
-        f"affine functions with positive factors: it is convex, and least at {listed(where)}.",
+        f"For all weights {objective} is the constant {rest.value} plus the sum of "
+        f"{len(several.value)} squares of affine functions with positive factors: it is convex, "
+        f"and least at {listed(where)}.",
         "exact",
     )
 
@@ -964,6 +993,7 @@ def no_radicals(proof: Entry) -> Words:
     degree, coefficients = polynomial.degree(), [int(c) for c in polynomial.coeffs() if c != 0]
     low, high = (entry.positive() for entry in where.fields("low", "high"))
     where.expect(low < high, "an interval")
+    values.expect(degree >= 5, "a polynomial of degree 5 at least")
 
     whole = all(x.q == 1 for (x,) in objective.inputs)
     powers = [abs(int(x.p)) for (x,) in objective.inputs] if whole else [MAX_DEGREE + 1]
@@ -1010,11 +1040,10 @@ def no_radicals(proof: Entry) -> Words:
             "cycle": lengths == [1, degree - 1],
         }
         entry.expect(fits[name], f"a prime for that: modulo it the factors have degrees {lengths}")
-    values.expect(degree >= 5, "a polynomial of degree 5 at least")
     prime_degree = all(degree % k for k in range(2, degree))
     several.expect(prime_degree or "cycle" in patterns, "with a cycle, the degree not being prime")
     return (
-        f"{objective} has one stationary point on R, its global minimum. There z = e^(-w) is the "
+        f"On R, {objective} has one stationary point, its global minimum. There z = e^(-w) is the "
         f"only positive root of the polynomial with the coefficients {values.value} (constant "
         f"first), between {where.value['low']} and {where.value['high']}. It is irreducible and "
         f"its Galois group is S_{degree}: z cannot be written with radicals.",
@@ -1036,6 +1065,7 @@ DIRECTIONS = "".join(c for c in map(chr, range(33, 127)) if c not in SPLITS + LE
 
 def doubles(values: Sequence[fmpq], entry: Entry) -> tuple[float, ...]:
     """The numbers as floats, which must hold them exactly: boxes are cut in floats."""
+    entry.expect(all(abs(value) < 10**300 for value in values), "of numbers below 10^300")
     floats = tuple(int(value.p) / int(value.q) for value in values)
     pairs = zip(floats, values, strict=True)
     exact = all(fmpq(*x.as_integer_ratio()) == value for x, value in pairs)
@@ -1088,6 +1118,9 @@ class Neuron:
             for row, more in zip(self.rows, weighted, strict=True)
         ]
         self.outer = arb_mat(outer).transpose()
+
+    def facing(self, cell: Cell) -> Neuron:
+        return self
 
     def reach(self, cell: Cell) -> arb_mat:
         return self.ends * arb_mat(2 * self.size, 1, [*cell[0], *cell[1]])
@@ -1206,17 +1239,21 @@ def reached(neuron: Neuron, entry: Entry) -> list[arb]:
     return [reduce(arb.union, column) for column in zip(*corners, strict=True)]
 
 
-def remains(neuron: Neuron, cell: Cell) -> tuple[list[arb], list[arb]] | None:
+def remains(system: Any, cell: Cell) -> tuple[list[arb], list[arb]] | None:
     """Low and high ends of what holds all zeros in the box, by Krawczyk's operator; None: none."""
     low, high = cell
-    size, slopes = range(len(low)), neuron.slopes(cell)
+    size, system = range(len(low)), system.facing(cell)
     centre = [a + (b - a) / 2 for a, b in zip(low, high, strict=True)]
+    radius = [(arb(high[k]) - centre[k]).max(centre[k] - arb(low[k])) for k in size]
+    value, slopes = system.at(centre), system.slopes(cell)
+    for k in size:
+        if abs(value[k, 0]) > sum(abs(slopes[k, j]) * radius[j] for j in size):
+            return None
     try:
         y = slopes.mid().inv().mid()
     except (ZeroDivisionError, ValueError):
         return [arb(a) for a in low], [arb(b) for b in high]
-    shift, product = y * neuron.at(centre), y * slopes
-    radius = [(arb(high[k]) - centre[k]).max(centre[k] - arb(low[k])) for k in size]
+    shift, product = y * value, y * slopes
     lows, highs = [], []
     for k in size:
         spread = sum(abs(int(k == j) - product[k, j]) * radius[j] for j in size)
@@ -1228,52 +1265,65 @@ def remains(neuron: Neuron, cell: Cell) -> tuple[list[arb], list[arb]] | None:
     return lows, highs
 
 
+def isolating(system: Any, where: Entry, extent: Entry) -> Cell:
+    """The box of that centre and radius, in which F is proved to have exactly one zero."""
+    middle, radius = where.numbers(system.size), extent.positive()
+    centre = doubles(middle, where)
+    low, high = [x - radius for x in middle], [x + radius for x in middle]
+    cell = doubles(low, extent), doubles(high, extent)
+    system = system.facing(cell)
+    try:
+        y = system.slopes((centre, centre)).mid().inv().mid()
+    except (ZeroDivisionError, ValueError):
+        where.refuse("the derivative there is not proved regular")
+    escaped = leaves_box(y, system.at(centre), system.slopes(cell), radius)
+    if escaped is not None:
+        extent.refuse(f"the box is not mapped into its interior (weight {escaped})")
+    return cell
+
+
 def isolated(neuron: Neuron, entry: Entry) -> tuple[Cell, int]:
     """The box of a root, in which F has exactly one zero, and the index there."""
     where, extent, index = entry.fields("centre", "radius", "index")
-    middle, radius = where.numbers(neuron.size), extent.positive()
-    centre = doubles(middle, where)
-    cell = (
-        doubles([x - radius for x in middle], extent),
-        doubles([x + radius for x in middle], extent),
-    )
-    at_centre = neuron.slopes((centre, centre))
-    try:
-        y = at_centre.mid().inv().mid()
-    except (ZeroDivisionError, ValueError):
-        where.refuse("the Hessian there is not proved regular")
-    escaped = leaves_box(y, neuron.at(centre), neuron.slopes(cell), radius)
-    if escaped is not None:
-        extent.refuse(f"the box is not mapped into its interior (weight {escaped})")
-    negative = negative_eigenvalues(at_centre)
+    cell = isolating(neuron, where, extent)
+    centre = doubles(where.numbers(neuron.size), where)
+    negative = negative_eigenvalues(neuron.slopes((centre, centre)))
     if negative is None or negative != index.integer(0, neuron.size):
         index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
     return cell, negative
 
 
+def separate(cells: Sequence[Cell], entries: Sequence[Entry], whole: Cell) -> Sequence[Cell]:
+    """The boxes of roots, once they are proved apart from one another and inside the whole."""
+    for place, (cell, entry) in enumerate(zip(cells, entries, strict=True)):
+        if not inside(cell, whole):
+            entry.refuse("its box must lie in the interior of the whole")
+        if any(overlap(cell, other) for other in cells[:place]):
+            entry.refuse("its box must be apart from those before it")
+    return cells
+
+
 def walk(
-    neuron: Neuron, entry: Entry, whole: Cell, roots: Sequence[Cell], directions: Sequence[Any]
+    system: Any, entry: Entry, whole: Cell, roots: Sequence[Cell], directions: Sequence[Any]
 ) -> list[Cell]:
     """Verify a tree over a box, node for node in preorder; the boxes that it leaves undecided."""
     tree, size = entry.value, len(whole[0])
     entry.expect(type(tree) is str, "a string")
     used = dict(zip(DIRECTIONS, directions, strict=False))
-    grows = dict.fromkeys([*LEAVES, *used], -1) | dict.fromkeys(SPLITS[:size], 1)
-    missing = 1
-    for place, node in enumerate(tree):
-        if missing == 0 or node not in grows:
-            entry.refuse(f"character {place} does not belong to a tree")
-        missing += grows[node]
-    entry.expect(missing == 0, "a whole tree")
+    splits = sum(tree.count(letter) for letter in SPLITS[:size])
+    known = {*tree} <= {*SPLITS[:size], *LEAVES, *used}
+    entry.expect(known and len(tree) == 2 * splits + 1, "a tree of nodes that are explained")
     undecided, waiting = [], [whole]
     for place, node in enumerate(tree):
+        if not waiting:
+            entry.refuse(f"the tree ends before character {place}")
         low, high = cell = waiting.pop()
         if node in used:
-            proved = neuron.rises(used[node], cell)
+            proved = system.rises(used[node], cell)
         elif node == WITHIN:
             proved = any(inside(cell, root) for root in roots)
         elif node == KRAWCZYK:
-            rest = remains(neuron, cell)
+            rest = remains(system, cell)
             proved = rest is None or any(inside(rest, root) for root in roots)
         elif node == UNDECIDED:
             proved = True
@@ -1303,16 +1353,11 @@ def complete_list(proof: Entry) -> Words:
         for k, h in enumerate(reached(neuron, all_space)):
             within = h > whole[0][k] and h < whole[1][k]
             all_space.expect(bool(within), f"false: the box is too small in weight {k}")
-    roots: list[Cell] = []
-    found = [0] * (size + 1)
-    for entry in points.items(0, MAX_ROOTS):
-        cell, index = isolated(neuron, entry)
-        if not inside(cell, whole):
-            entry.refuse("its box must lie in the interior of the whole")
-        if any(overlap(cell, other) for other in roots):
-            entry.refuse("its box must be apart from those before it")
-        roots.append(cell)
-        found[index] += 1
+    entries = points.items(0, MAX_ROOTS)
+    listed_roots = [isolated(neuron, entry) for entry in entries]
+    roots = separate([cell for cell, _ in listed_roots], entries, whole)
+    indices = [index for _, index in listed_roots]
+    found = [indices.count(index) for index in range(size + 1)]
     lists = vectors.items(0, len(DIRECTIONS))
     directions = [neuron.direction(vector.numbers(size)) for vector in lists]
     undecided = walk(neuron, tree, whole, roots, directions)
@@ -1337,6 +1382,153 @@ def complete_list(proof: Entry) -> Words:
     return text, f"{len(tree.value)} boxes"
 
 
+class HiddenUnit:
+    """F(w, b), zero at the inner weights of the stationary points with w, v != 0 of 1-1-1 networks.
+
+    Let s_i = s(w x_i + b), a_i and y_i be s_i and the target less their means. Where w != 0 the
+    derivatives in v and c vanish for v = P/Q, P = sum s_i y_i, Q = sum a_i^2 > 0, and one c; the
+    residuals r_i = v a_i - y_i are then orthogonal to 1 and s. If v != 0, the other derivatives
+    vanish where sum r_i s_i (1 - s_i) x_i = 0 and sum r_i s_i (1 - s_i) = - sum r_i s_i^2 = 0. Here
+    r is multiplied by Q, and s by e^(-b), which keeps its relative precision where b is negative;
+    where b is positive, (-w, -b) is looked at: the sign flip carries one into the other.
+    """
+
+    size = 2
+
+    def __init__(self, objective: Objective, entry: Entry) -> None:
+        shape = objective.widths, objective.activations, objective.biases, objective.error
+        entry.expect(
+            shape == ([1, 1, 1], ["sigmoid", "identity"], [True, True], "squared-error")
+            and {*objective.counts} == {1}
+            and objective.penalty == objective.dropout == 0
+            and len({x for (x,) in objective.inputs}) > 1,
+            "a 1-1-1 network of sigmoid and identity with both biases, squared error, on points "
+            "that count once, not all with one input",
+        )
+        self.count = len(objective.targets)
+        self.inputs = [x for (x,) in objective.inputs]
+        self.x = balls(self.inputs)
+        self.mean = sum(objective.targets, fmpq(0)) / self.count
+        self.y = [arb(target - self.mean) for target in objective.targets]
+
+        self.sign = 1
+
+    def facing(self, cell: Cell) -> HiddenUnit:
+        """The same, to be looked at in (w, b) or in (-w, -b)."""
+        other = copy(self)
+        other.sign = 1 if cell[0][1] + cell[1][1] <= 0 else -1
+        return other
+
+    def parts(self, cell: Cell) -> tuple[list[arb], list[arb], list[arb]]:
+        """s_i e^(-b), which rises with w x_i and falls with b; s_i; 1 - s_i."""
+        (w, b), (wider, higher) = cell
+        if self.sign < 0:
+            (w, b), (wider, higher) = (-wider, -higher), (-w, -b)
+        scaled, values, others = [], [], []
+        for x, exact in zip(self.x, self.inputs, strict=True):
+            low, high = (x * w, x * wider) if exact >= 0 else (x * wider, x * w)
+            ends = low.exp() / (1 + (low + higher).exp()), high.exp() / (1 + (high + b).exp())
+            scaled.append(ends[0].union(ends[1]))
+            values.append(sigmoid(low + b).union(sigmoid(high + higher)))
+            others.append(sigmoid(-low - b).union(sigmoid(-high - higher)))
+        return scaled, values, others
+
+    def centred(self, values: list[arb]) -> list[arb]:
+        middle = sum(values, arb(0)) / self.count
+        return [value - middle for value in values]
+
+    def at(self, point: Sequence[float]) -> arb_mat:
+        """F at a point, as a column."""
+        s, _, rest = self.parts((tuple(point), tuple(point)))
+        a = self.centred(s)
+        p, q = dot(s, self.y), dot(a, a)
+        r = [p * x - q * y for x, y in zip(a, self.y, strict=True)]
+        return arb_mat(2, 1, [dot(r, times(s, s)), dot(r, times(times(s, rest), self.x))])
+
+    def slopes(self, cell: Cell) -> arb_mat:
+        """The derivative of F, enclosed over the box."""
+        s, value, rest = self.parts(cell)
+        a, shrinking = self.centred(s), times(value, rest)
+        p, q = dot(s, self.y), sum(map(square, a), arb(0))
+        r = [p * x - q * y for x, y in zip(a, self.y, strict=True)]
+        steep, squares = times(s, rest), [square(x) for x in s]
+        # The derivatives of s e^(-b) and of 1 - s, in w and in b.
+        moves = times(steep, self.x), [-x for x in times(s, value)]
+        turns = [-x for x in times(shrinking, self.x)], [-x for x in shrinking]
+        columns = []
+        for move, turn in zip(moves, turns, strict=True):
+            drift = self.centred(move)
+            dp, dq = dot(move, self.y), 2 * dot(a, move)
+            dr = [dp * x + p * dx - dq * y for x, dx, y in zip(a, drift, self.y, strict=True)]
+            first = dot(dr, squares) + 2 * dot(r, times(s, move))
+            pull = [x + y for x, y in zip(times(move, rest), times(s, turn), strict=True)]
+            second = dot(dr, times(steep, self.x)) + dot(r, times(pull, self.x))
+            columns.append((first * self.sign, second * self.sign))
+        return arb_mat(2, 2, [columns[k][i] for i in range(2) for k in range(2)])
+
+    def weights(self, inner: Sequence[arb]) -> list[arb]:
+        """(w, b, v, c) for the inner weights (w, b)."""
+        s = [sigmoid(inner[0] * x + inner[1]) for x in self.x]
+        a = self.centred(s)
+        v = dot(s, self.y) / dot(a, a)
+        return [*inner, v, self.mean - v * sum(s, arb(0)) / self.count]
+
+
+def times(one: Iterable[arb], other: Iterable[arb]) -> list[arb]:
+    return [a * b for a, b in zip(one, other, strict=True)]
+
+
+def dot(one: Iterable[arb], other: Iterable[arb]) -> arb:
+    return sum(times(one, other), arb(0))
+
+
+def hidden_root(unit: HiddenUnit, objective: Objective, entry: Entry) -> tuple[Cell, int]:
+    """The box of a root, which holds exactly one zero of F, and the index there in all weights."""
+    where, extent, index = entry.fields("centre", "radius", "index")
+    cell = isolating(unit, where, extent)
+    tight = cell
+    for _ in range(4):
+        lows, highs = remains(unit, tight) or where.refuse("is not followed to its root")
+        low = tuple(math.nextafter(float(a.lower()), -math.inf) for a in lows)
+        high = tuple(math.nextafter(float(b.upper()), math.inf) for b in highs)
+        tight = low, high
+    weights = unit.weights([arb(a).union(arb(b)) for a, b in zip(*tight, strict=True)])
+    if not (weights[2] > 0 or weights[2] < 0):
+        where.refuse("the output weight there is not proved other than 0")
+    negative = negative_eigenvalues(objective.loss(variables(weights)).hessian)
+    if negative is None or negative != index.integer(0, objective.size):
+        index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
+    return cell, negative
+
+
+def complete_hidden_list(proof: Entry) -> Words:
+    definition, extent, points, tree = proof.fields("objective", "box", "roots", "tree")
+    objective = Objective.read(definition)
+    unit = HiddenUnit(objective, definition)
+    low, high = extent.fields("low", "high")
+    sides = read_sides(low, high, unit.size)
+    whole = doubles(sides[0], low), doubles(sides[1], high)
+    low.expect(whole[0][0] > 0, "of a positive input weight w: (-w, -b) is a copy of (w, b)")
+    entries = points.items(0, MAX_ROOTS)
+    found = [hidden_root(unit, objective, entry) for entry in entries]
+    roots = separate([cell for cell, _ in found], entries, whole)
+    undecided = walk(unit, tree, whole, roots, [])
+
+    (w, b), (wider, higher) = low.value, high.value
+    kinds = [sum(index == k for _, index in found) for k in range(objective.size + 1)]
+    names = ", ".join(f"{count} of index {k}" for k, count in enumerate(kinds) if count)
+    text = (
+        f"With the input weight w in [{w}, {wider}] and the hidden bias b in [{b}, {higher}], "
+        f"{objective} has {'at least' if undecided else 'exactly'} {len(found)} stationary points "
+        f"whose output weight v is not 0, each with a regular Hessian{': ' * bool(names)}{names}; "
+        "as many copies lie at (-w, -b, -v, c + v). All others with such w and b have v = 0, the "
+        "mean target as output bias c, and sum_i (y_i - c) s(w x_i + b) = 0"
+    )
+    if undecided:
+        text += f", or lie in {len(undecided)} undecided parts"
+    return text + ".", f"{len(tree.value)} boxes"
+
+
 # Checking
 
 KINDS: dict[str, Callable[[Entry], Words]] = {
@@ -1355,6 +1547,7 @@ KINDS: dict[str, Callable[[Entry], Words]] = {
     "sum-of-squares": sum_of_squares,
     "no-radicals": no_radicals,
     "complete-list": complete_list,
+    "complete-hidden-list": complete_hidden_list,
 }
 
 

@@ -28,8 +28,7 @@ class Reason(Enum):
     """Why a box gave no certificate."""
 
     NOT_ZERO = "a derivative is not exactly 0 all over the box"
-    ZERO = "no derivative is proved to be 0 nowhere in the box"
-    UNBOUNDED = "the derivatives are not enclosed over the box"
+    ZERO = "no derivative is proved to be 0 nowhere in the box, or one is not enclosed"
     NOT_LOWER = "the loss at the lower point is not less than in the box"
 
 
@@ -80,10 +79,8 @@ def find_flat_box(
     with precision(bits):
         box, data = box_of(*ends), problem.data(BALLS)
         slopes = [slope.arb for slope in problem.function.gradient(box, *data)]
-        if not all(slope.is_finite() for slope in slopes):
-            raise NotFound(Reason.UNBOUNDED)
         regular = [i for i, slope in enumerate(slopes) if slope > 0 or slope < 0]
-        if not regular:
+        if not regular or not all(slope.is_finite() for slope in slopes):
             raise NotFound(Reason.ZERO)
         bound = max(middle(slope.abs_upper()) for slope in slopes)
         rise = problem.function.value(box, *data) - problem.function.value(

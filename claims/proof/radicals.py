@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import fmpz_poly
 
@@ -21,6 +22,7 @@ class Reason(Enum):
 
     NOT_ONE_WEIGHT = "the network has more than one weight"
     SEVERAL = "the derivative has not exactly one zero, a minimum"
+    SIGNS = "the coefficients of its polynomial change their sign more than once"
     SOLVABLE = "the Galois group is not proved to be the full symmetric group of degree 5 or more"
 
 
@@ -37,6 +39,9 @@ def find_no_radicals(problem: Problem, *, claim: str) -> str:
     if count_roots(found.polynomial, above=Fraction(0)) != 1 or found.factor > 0:
         raise NotFound(Reason.SEVERAL)
     polynomial = found.polynomial
+    signs = [entry > 0 for entry in polynomial.coeffs() if entry != 0]
+    if sum(one != other for one, other in pairwise(signs)) != 1:
+        raise NotFound(Reason.SIGNS)
     group = prove_symmetric(polynomial)
     irreducible = prime_with(polynomial, (polynomial.degree(),))
     if group is None or group.degree < 5 or irreducible is None:

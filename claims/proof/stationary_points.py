@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
@@ -18,10 +18,9 @@ from flint import arb, arb_mat
 from claims.numbers import BALLS, FLOATS, Ball, exact_fraction, precision
 from claims.numbers.exact import to_fmpq, to_fraction
 from claims.proof.certificates import Exact, NotFound, Problem, certificate, written, written_all
-from claims.proof.checker import leaves_box, negative_eigenvalues
+from claims.proof.checker import Refused, leaves_box, negative_eigenvalues
 
 NEWTON_STEPS = 60
-Found = TypeVar("Found")
 
 
 class Reason(Enum):
@@ -81,16 +80,27 @@ def find_stationary_point(
     """
     with precision(bits):
         candidate = find_candidate(problem, approximate, bits)
-        if radius is None:
-            radius, _ = largest_radius(candidate.require_unique, bits)
-        else:
-            candidate.require_unique(exact_fraction(radius))
-    proof = {
-        "objective": problem.definition(),
-        "box": {"centre": written_all(candidate.centre), "radius": written(radius)},
-        "index": candidate.index,
-    }
-    return certificate("stationary-point", claim, proof, precision=bits)
+
+        def attempt(extent: Fraction) -> str:
+            candidate.require_unique(extent)
+            proof = {
+                "objective": problem.definition(),
+                "box": {"centre": written_all(candidate.centre), "radius": written(extent)},
+                "index": candidate.index,
+            }
+            return accepted("stationary-point", claim, proof, bits)
+
+        if radius is not None:
+            return attempt(exact_fraction(radius))
+        return largest_box(attempt, bits)
+
+
+def accepted(kind: str, claim: str, proof: dict[str, Any], bits: int) -> str:
+    """Return the certificate; raises NotFound where the checker encloses a box less well."""
+    try:
+        return certificate(kind, claim, proof, precision=bits)
+    except Refused as refusal:
+        raise NotFound(Reason.BOX_TOO_LARGE, str(refusal)) from None
 
 
 def find_candidate(problem: Problem, approximate: Sequence[Any], bits: int) -> Candidate:
@@ -129,15 +139,15 @@ def polish(problem: Problem, approximate: Sequence[Any], bits: int) -> Exact:
     raise NotFound(Reason.NOT_CONVERGED)
 
 
-def largest_radius(test: Callable[[Fraction], Found], bits: int) -> tuple[Fraction, Found]:
-    """Return the largest radius 10^-1, 10^-2, ... at which ``test`` raises nothing, and its result.
+def largest_box(attempt: Callable[[Fraction], str], bits: int) -> str:
+    """Return what ``attempt`` returns for the largest radius 10^-1, 10^-2, ... that works.
 
     Other failures than BOX_TOO_LARGE, and radii beyond the precision, end the search.
     """
     radius = Fraction(1, 10)
     while True:
         try:
-            return radius, test(radius)
+            return attempt(radius)
         except NotFound as failure:
             if failure.reason is not Reason.BOX_TOO_LARGE or radius < Fraction(1, 2 ** (bits // 2)):
                 raise

@@ -12,7 +12,6 @@ from claims.proof.certificates import (
     Exact,
     NotFound,
     Problem,
-    certificate,
     rounded,
     written,
     written_all,
@@ -20,8 +19,9 @@ from claims.proof.certificates import (
 from claims.proof.stationary_points import (
     Candidate,
     Reason,
+    accepted,
     find_candidate,
-    largest_radius,
+    largest_box,
     middle,
 )
 
@@ -49,21 +49,19 @@ def find_worse_minimum(
         if candidate.index != 0:
             raise NotFound(Reason.NOT_A_MINIMUM)
 
-        def gap(extent: Fraction) -> Fraction:
+        def attempt(extent: Fraction) -> str:
             candidate.require_unique(extent)
-            return proved_gap(candidate, extent, low)
+            proof = {
+                "objective": problem.definition(),
+                "box": {"centre": written_all(candidate.centre), "radius": written(extent)},
+                "lower": written_all(low),
+                "gap": written(proved_gap(candidate, extent, low)),
+            }
+            return accepted("worse-local-minimum", claim, proof, bits)
 
-        if radius is None:
-            radius, difference = largest_radius(gap, bits)
-        else:
-            difference = gap(exact_fraction(radius))
-    proof = {
-        "objective": problem.definition(),
-        "box": {"centre": written_all(candidate.centre), "radius": written(radius)},
-        "lower": written_all(low),
-        "gap": written(difference),
-    }
-    return certificate("worse-local-minimum", claim, proof, precision=bits)
+        if radius is not None:
+            return attempt(exact_fraction(radius))
+        return largest_box(attempt, bits)
 
 
 def proved_gap(candidate: Candidate, radius: Fraction, lower: Exact) -> Fraction:

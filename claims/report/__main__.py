@@ -11,6 +11,7 @@ from pathlib import Path
 
 from claims.files import write_whole
 from claims.record import CatalogueError, EvidenceError
+from claims.report.atlas import build_atlas, read_atlas
 from claims.report.material import BadMaterial, Material, read_material
 from claims.report.provenance import build_provenance
 from claims.report.site import Places, build_site
@@ -24,6 +25,11 @@ def build_report(material: Material, places: Places) -> dict[str, bytes]:
     files = build_site(material, places)
     files["README.md"] = build_summary(material)
     files["verdicts.json"] = build_verdicts(material)
+    if places.atlas is not None:
+        certificates, data = (
+            places.link("atlas.html", path) for path in (places.certificates, places.atlas)
+        )
+        files |= build_atlas(read_atlas(places.atlas), certificates, data)
     return files | build_provenance(material, places, files)
 
 
@@ -40,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="folder of study results, NAME.json and NAME.csv",
     )
     parser.add_argument("--certificates", type=Path, required=True, help="folder of certificates")
+    parser.add_argument("--atlas", type=Path, help="file of the enumerated landscapes")
     parser.add_argument("--into", type=Path, required=True, help="folder of the report")
     parser.add_argument(
         "--benchmarks", type=Path, help="folder of Snakemake's benchmarks, for runtime/jobs.csv"
@@ -47,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         material = read_material(options.evidence, options.studies, options.certificates)
-        places = Places(options.into, options.studies, options.certificates)
+        places = Places(options.into, options.studies, options.certificates, options.atlas)
         files = build_report(material, places)
     except (BadFormula, BadMaterial, CatalogueError, EvidenceError) as error:
         print(f"error: {error}", file=sys.stderr)

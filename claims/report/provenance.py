@@ -77,6 +77,7 @@ def build_provenance(
         .render(
             top="",
             here="provenance",
+            atlas=places.atlas is not None,
             run=run,
             studies=studies,
             trained=networks(material.studies),

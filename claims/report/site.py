@@ -27,6 +27,7 @@ class Places:
     into: Path
     studies: Path
     certificates: Path
+    atlas: Path | None = None
 
     def link(self, page: str, target: Path) -> str:
         """The relative link from `page` (a path under `into`) to a file or folder."""
@@ -57,6 +58,7 @@ class _StudyView:
 def build_site(material: Material, places: Places) -> dict[str, bytes]:
     """The pages, figures, style and fonts by path under the report's folder."""
     templates = environment()
+    templates.globals["atlas"] = places.atlas is not None
 
     def render(page: str, template: str, here: str, **context: Any) -> bytes:
         top = "../" * page.count("/")

@@ -36,7 +36,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     which no squared error lies. Levels that differ by at most ``tolerance`` count as one.
     """
 
-    data: Literal["xor", "two-minima", "diabetes"]
+    data: Literal["xor", "two-minima", "valley", "wave", "slope", "few-diabetes"]
     width: int
     activation: Literal["sigmoid", "tanh"]
     start: Literal["glorot", "he", "normal"]
@@ -123,7 +123,7 @@ def global_level(cell: Cell, records: Records) -> float:
 
 
 def observe(cell: Cell, records: Records) -> dict[str, Observed]:
-    """Judge which runs ended above the global level.
+    """Judge which runs ended above the global level, and which of them in a local minimum.
 
     A run whose loss is within the tolerance of the level has reached it, wherever it was heading.
     Any other run that ended in a known way ended above it. The rest is undecided.
@@ -138,7 +138,12 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
         np.where(undecided_end, UNDECIDED, np.char.add("above: ", ends)),
     )
     details = {"end": ends, "level": _printed_levels(records, reached, cell.tolerance)}
-    return {"ends-above": events(~reached, ~reached & undecided_end, classes, details)}
+    open_ = ~reached & undecided_end
+    worse = ~reached & (records["end"] == CODES.index(End.MINIMUM))
+    return {
+        "ends-above": events(~reached, open_, classes, details),
+        "in-local-minimum": events(worse, open_, classes, details),
+    }
 
 
 def _printed_levels(

@@ -110,6 +110,9 @@ ESTIMANDS: dict[str, Estimand] = {
     "median difference": Estimand(median_interval, _symmetric, "number", paired=True),
     "median ratio": Estimand(median_interval, _factor, "number", paired=True),
     "growth of share": Estimand(share_interval, _symmetric, "points", _difference),
+    "growth of difference of shares": Estimand(
+        difference_interval, _symmetric, "points", _difference, paired=True
+    ),
     "growth of median": Estimand(median_interval, _symmetric, "number", _difference),
     "growth factor of median": Estimand(median_interval, _factor, "number", _quotient),
 }

@@ -42,25 +42,33 @@ class Rule:
     """What a claim asks for, the sides that speak for and against it, and of which estimands."""
 
     asks: str
-    favourable: Side
+    favourable: frozenset[Side]
     against: frozenset[Side]
     estimands: tuple[str, ...]
 
 
+_UP, _DOWN = frozenset({Side.ABOVE}), frozenset({Side.BELOW})
+_NO_LESS = frozenset({Side.ABOVE, Side.SAME, Side.NOT_BELOW})
 _MORE = frozenset({Side.BELOW, Side.SAME, Side.NOT_ABOVE})
 _LESS = frozenset({Side.ABOVE, Side.SAME, Side.NOT_BELOW})
 _COMPARED = ("difference of shares", "median difference", "median ratio")
-_GROWTH = ("growth of share", "growth of median", "growth factor of median")
+_GROWTH = (
+    "growth of share",
+    "growth of difference of shares",
+    "growth of median",
+    "growth factor of median",
+)
 
 RULES = {
-    "often": Rule("a share above the smallest effect", Side.ABOVE, _MORE, ("share",)),
-    "seldom": Rule("a share below the smallest effect", Side.BELOW, _LESS, ("share",)),
-    "exceeds": Rule("a median above the smallest effect", Side.ABOVE, _MORE, ("median",)),
-    "stays below": Rule("a median below the smallest effect", Side.BELOW, _LESS, ("median",)),
-    "raises": Rule("more in the first arm than in the second", Side.ABOVE, _MORE, _COMPARED),
-    "lowers": Rule("less in the first arm than in the second", Side.BELOW, _LESS, _COMPARED),
-    "grows": Rule("more in the last setting than in the first", Side.ABOVE, _MORE, _GROWTH),
-    "shrinks": Rule("less in the last setting than in the first", Side.BELOW, _LESS, _GROWTH),
+    "often": Rule("a share above the smallest effect", _UP, _MORE, ("share",)),
+    "seldom": Rule("a share below the smallest effect", _DOWN, _LESS, ("share",)),
+    "exceeds": Rule("a median above the smallest effect", _UP, _MORE, ("median",)),
+    "stays below": Rule("a median below the smallest effect", _DOWN, _LESS, ("median",)),
+    "raises": Rule("more in the first arm than in the second", _UP, _MORE, _COMPARED),
+    "lowers": Rule("less in the first arm than in the second", _DOWN, _LESS, _COMPARED),
+    "grows": Rule("more in the last setting than in the first", _UP, _MORE, _GROWTH),
+    "shrinks": Rule("less in the last setting than in the first", _DOWN, _LESS, _GROWTH),
+    "keeps up": Rule("no less in the last setting than in the first", _NO_LESS, _DOWN, _GROWTH),
 }
 
 
@@ -122,7 +130,7 @@ def judge(
         for kind in Side
     }
     asked = RULES[rule]
-    favourable = len(groups[asked.favourable])
+    favourable = sum(len(groups[kind]) for kind in asked.favourable)
     against = sum(len(groups[kind]) for kind in asked.against)
     decision = _decision(favourable, against, len(estimates))
     noun = "series" if ESTIMANDS[estimand].contrast else "setting"
@@ -213,6 +221,8 @@ def _subject(estimand: str, wording: Wording) -> str:
     return {
         "growth of share": "the change from first to last of the share of runs that "
         f"{wording.event}",
+        "growth of difference of shares": "the change from first to last of the difference in the "
+        f"share of runs that {wording.event}, {' minus '.join(wording.arms)},",
         "growth of median": f"the change from first to last of the median of {wording.event}",
         "growth factor of median": "the factor from first to last of the median of "
         f"{wording.event}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,14 @@ import numpy as np
 
 from claims.record import Named, StudyResult
 from claims.testing.violation import Violation, digest, display
+
+# How many different values of one name are shown of a witness; dots stand for the others.
+_SHOWN = 8
+
+
+def shown_values(values: Sequence[str]) -> str:
+    """Return the values that one name had in a run, as a witness shows them."""
+    return "; ".join([*values[:_SHOWN], *(["..."] if len(values) > _SHOWN else [])])
 
 
 class Run:
@@ -26,7 +34,8 @@ class Run:
         self.ties: set[bytes] = set()
         self.undecided = 0
         self.labels: Counter[str] = Counter()
-        self.witness: dict[str, Any] = {}
+        # Of each name the first values that differ, as they are shown.
+        self.witness: dict[str, list[str]] = {}
         self.recorded: list[Named] = []
         self.certificates: list[str] = []
         self.study: StudyResult | None = None
@@ -183,7 +192,9 @@ class Check:
     @staticmethod
     def _seen(run: Run, witness: Mapping[str, Any]) -> bytes:
         for name, value in witness.items():
-            run.witness.setdefault(name, value)
+            shown = run.witness.setdefault(name, [])
+            if len(shown) <= _SHOWN and (text := display(value)) not in shown:
+                shown.append(text)
         return digest(witness)
 
     @staticmethod

@@ -22,13 +22,12 @@ from claims.record import (
     load_catalogue,
     suggestion,
 )
-from claims.testing.check import Check, Run
+from claims.testing.check import Check, Run, shown_values
 from claims.testing.conclusion import Conclusion, conclude
 from claims.testing.controls import counting_draws, run_control
 from claims.testing.coverage import FAILED, Collected, Ledger
 from claims.testing.marks import ClaimMark, ControlMark, MarkError, parse_claims, parse_controls
 from claims.testing.profiles import load_profile
-from claims.testing.violation import display
 
 CONTROL = "claims_control"
 
@@ -272,7 +271,9 @@ def _control_message(name: str, outcome: str, message: str) -> str:
 def _contents(run: Run, marks: list[ClaimMark]) -> dict[str, Any]:
     explicit = any(mark.by in ("counterexample", "witness") for mark in marks)
     witness = (
-        [Named(name, display(value)) for name, value in run.witness.items()] if explicit else []
+        [Named(name, shown_values(values)) for name, values in run.witness.items()]
+        if explicit
+        else []
     )
     contents: dict[str, Any] = msgspec.to_builtins(
         {

@@ -2,7 +2,17 @@
 
 from claims.compiled import Iterated, Noise, Replacement, Shuffled
 from claims.training.certification import Certified, certify_ends
-from claims.training.data_sets import DATA_SETS, DataSet, diabetes, two_minima, xor
+from claims.training.critical_points import search
+from claims.training.data_sets import (
+    DATA_SETS,
+    DataSet,
+    diabetes,
+    few_diabetes,
+    rounded_teacher,
+    teacher,
+    two_minima,
+    xor,
+)
 from claims.training.ends import CODES, End, Ends, classify
 from claims.training.ensembles import descend, trajectory
 from claims.training.optimizers import GRADIENT_DESCENT, MOMENTUM
@@ -33,10 +43,14 @@ __all__ = [
     "descend_numpy",
     "diabetes",
     "draw_starts",
+    "few_diabetes",
     "generator",
     "polish",
+    "rounded_teacher",
     "sample_sum",
+    "search",
     "stream_keys",
+    "teacher",
     "trajectory",
     "two_minima",
     "xor",

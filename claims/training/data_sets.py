@@ -73,6 +73,83 @@ def diabetes() -> DataSet:
     return DataSet("diabetes", _standardised(raw.data[:, columns]), _standardised(raw.target))
 
 
+@cache
+def few_diabetes() -> DataSet:
+    """The first 40 patients of `diabetes`, with its scale: no longer exactly standardised."""
+    whole = diabetes()
+    return DataSet("few-diabetes", whole.inputs[:40].copy(), whole.targets[:40].copy())
+
+
+@cache
+def rounded_teacher() -> DataSet:
+    """Twelve points of a grid with the outputs of a 2-2-1 network, rounded to one decimal.
+
+    A 2-2-1 sigmoid network has two certified strict minima on them, with mean squared errors of
+    0.01384 and 0.03375.
+    """
+    inputs = np.array([[i - 1.0, j - 1.0] for i in range(4) for j in range(3)])
+    targets = [-6.3, -8.1, -9.7, -5.2, -8.2, -9.3, -5.2, -6.9, -7.7, -4.3, -4.8, -6.2]
+    return DataSet("rounded-teacher", inputs, np.array(targets))
+
+
+@cache
+def teacher() -> DataSet:
+    """Twelve points in the plane; the targets are the outputs of a 2-2-1 tanh network.
+
+    Its units have the weights (3, -3.7) and (0, -1.8), the biases 0.8 and -2.1, the output weights
+    -1 and 1 and no output bias, so that the infimum of the loss is 0 for two tanh units or more.
+    """
+    inputs = np.array(
+        [
+            [-0.7, -0.2],
+            [1.7, 0.7],
+            [-1.6, 0.0],
+            [-0.6, 0.1],
+            [-1.6, 0.2],
+            [0.2, 1.6],
+            [0.3, 0.5],
+            [-1.5, 2.3],
+            [-1.9, 1.1],
+            [-0.3, -0.9],
+            [-0.7, -0.7],
+            [0.4, -0.1],
+        ]
+    )
+    first = np.tanh(3 * inputs[:, 0] - 3.7 * inputs[:, 1] + 0.8)
+    second = np.tanh(-1.8 * inputs[:, 1] - 2.1)
+    return DataSet("teacher", inputs, second - first)
+
+
+@cache
+def valley() -> DataSet:
+    """Ten points on a line in a valley, one side of which a network with one unit can follow.
+
+    Found by a search through random data for descent that converges and ends at several levels.
+    """
+    inputs = np.arange(-4, 6)[:, np.newaxis] / 2
+    targets = np.array([9.0, 5.0, -1.0, -6.0, -8.0, -8.0, -5.0, 0.0, 4.0, 6.0])
+    return DataSet("valley", inputs, targets)
+
+
+@cache
+def wave() -> DataSet:
+    """Ten points on a line along a wave, found by the search that found `valley`."""
+    inputs = np.arange(-4, 6)[:, np.newaxis] / 2
+    targets = np.array([6.0, 0.0, -6.0, -8.0, -6.0, -2.0, 3.0, 6.0, 6.0, 2.0])
+    return DataSet("wave", inputs, targets)
+
+
+@cache
+def slope() -> DataSet:
+    """Twelve points of a grid on a slope: the rounded outputs of a 2-3-1 tanh network with noise.
+
+    Found, like `valley`, by a search through random data; here for networks with two units.
+    """
+    inputs = np.array([[i - 1.5, j - 1.0] for i in range(4) for j in range(3)])
+    targets = [-8.7, -6.8, -2.2, -8.6, -7.8, -2.0, -6.8, -5.9, -0.6, -3.7, -3.5, -0.2]
+    return DataSet("slope", inputs, np.array(targets))
+
+
 def _standardised(columns: Floats) -> Floats:
     columns = np.asarray(columns, dtype=np.float64)
     return (columns - columns.mean(axis=0)) / columns.std(axis=0)
@@ -82,4 +159,10 @@ DATA_SETS: dict[str, Callable[[], DataSet]] = {
     "xor": xor,
     "two-minima": two_minima,
     "diabetes": diabetes,
+    "few-diabetes": few_diabetes,
+    "rounded-teacher": rounded_teacher,
+    "teacher": teacher,
+    "valley": valley,
+    "wave": wave,
+    "slope": slope,
 }

@@ -48,14 +48,23 @@ class Ends:
         return self.code == CODES.index(end)
 
 
-def classify(problem: Problem, theta: Floats, status: Floats, tolerance: float) -> Ends:
+def classify(
+    problem: Problem,
+    theta: Floats,
+    status: Floats,
+    tolerance: float,
+    *,
+    data: tuple[Floats, Floats] | None = None,
+) -> Ends:
     """Polish and classify runs that stopped at ``theta`` (runs, p) with that status.
+
+    ``data`` = inputs (runs, N, d) and targets (runs, N) are those of runs that have their own.
 
     ``tolerance`` is the difference in loss below which two levels of the problem count as one:
     an end whose loss polishing has lowered by more is undecided, for it may have changed level.
     """
     diverged = (status == DIVERGED) | ~np.isfinite(theta).all(axis=1)
-    polished = polish(problem, np.where(diverged[:, np.newaxis], 0.0, theta))
+    polished = polish(problem, np.where(diverged[:, np.newaxis], 0.0, theta), data=data)
     reach = 1 + np.sqrt((polished.theta**2).sum(axis=1))
     stationary = (polished.step <= bounds.NEWTON_STEP * reach) & (
         (polished.drop <= tolerance) & (polished.distance <= bounds.DISTANCE * reach)

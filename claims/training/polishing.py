@@ -9,6 +9,7 @@ refuses an end that moved too far for it still to be the run's own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from claims.training import bounds
 from claims.training.problems import Problem
 
 Floats = NDArray[np.float64]
+Data = tuple[Floats, Floats]
 
 # So many runs at a time, so that memory does not grow with their number.
 BATCH = 1024
@@ -58,10 +60,8 @@ class _Local:
     decrement: Floats
 
     @classmethod
-    def at(cls, problem: Problem, theta: Floats) -> _Local:
-        value, gradient, hessian = problem.derivatives(
-            theta, problem.data.inputs, problem.data.targets, problem.scale
-        )
+    def at(cls, problem: Problem, theta: Floats, data: Data) -> _Local:
+        value, gradient, hessian = problem.derivatives(theta, *data, problem.scale)
         sound = np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
         # LAPACK refuses what is not finite; such a point is refused by its value.
         spectrum, vectors = np.linalg.eigh(np.where(sound[:, None, None], hessian, 0.0))
@@ -87,20 +87,35 @@ class _Local:
             getattr(self, name)[places[chosen]] = getattr(other, name)[chosen]
 
 
-def polish(problem: Problem, theta: Floats) -> Polished:
-    """Polish runs that stopped at ``theta`` (runs, p), all finite, each by itself."""
-    parts = [
-        _polish(problem, theta[first : first + BATCH]) for first in range(0, len(theta), BATCH)
-    ]
+def polish(problem: Problem, theta: Floats, *, data: Data | None = None) -> Polished:
+    """Polish runs that stopped at ``theta`` (runs, p), all finite, each by itself.
+
+    ``data`` = inputs (runs, N, d) and targets (runs, N) stand in for the problem's where each run
+    has its own. Raises ValueError for another number of samples than the problem's.
+    """
+    if data is not None and data[1].shape[1] != len(problem.data.targets):
+        raise ValueError(
+            f"{data[1].shape[1]} samples a run, the problem has {len(problem.data.targets)}"
+        )
+    parts = []
+    for first in range(0, len(theta), BATCH):
+        batch = slice(first, first + BATCH)
+        own = None if data is None else (data[0][batch], data[1][batch])
+        parts.append(_polish(problem, theta[batch], own))
     return Polished(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
 
 
 _FIELDS = tuple(Polished.__dataclass_fields__)
 
 
-def _polish(problem: Problem, start: Floats) -> Polished:
+def _polish(problem: Problem, start: Floats, own: Data | None) -> Polished:
+    def data(runs: Any) -> Data:
+        if own is None:
+            return problem.data.inputs, problem.data.targets
+        return own[0][runs], own[1][runs]
+
     theta = start.copy()
-    here = _Local.at(problem, theta)
+    here = _Local.at(problem, theta, data(slice(None)))
     first_value = here.value.copy()
     radius = bounds.FIRST_RADIUS * (1 + _norm(theta))
     tail = _Tail.none(len(theta))
@@ -114,7 +129,7 @@ def _polish(problem: Problem, start: Floats) -> Polished:
         length = here.length[active]
         shrunk = np.minimum(1.0, radius[active] / length)
         trial = theta[active] + shrunk[:, np.newaxis] * here.step[active]
-        there = _Local.at(problem, trial)
+        there = _Local.at(problem, trial, data(active))
         value = here.value[active]
         noise = bounds.VALUE_NOISE * (value + np.sqrt(value))
         accepted = there.value <= value + noise

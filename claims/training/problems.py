@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from claims.compiled import Derivatives, Form, Iteration, Masks, SampleSum
-from claims.mathematics import DropoutObjective, Objective, masked_parameters
+from claims.compiled import Derivatives, Form, HiddenLayer, Iteration, Masks, SampleSum
+from claims.mathematics import IDENTITY, DropoutObjective, Objective, masked_parameters
 from claims.training.data_sets import DataSet
 
 
@@ -19,7 +19,22 @@ def sample_sum(objective: Objective | DropoutObjective) -> SampleSum:
     if isinstance(objective, DropoutObjective):
         terms = replace(objective, objective=replace(plain, reduction="sum", penalty=None))
     rest = plain.penalty.value if plain.penalty else None
-    return SampleSum(terms.value, plain.network.size, plain.network.widths[0], rest)
+    hidden = _hidden_layer(plain) if isinstance(objective, Objective) else None
+    size, features = plain.network.size, plain.network.widths[0]
+    return SampleSum(terms.value, size, features, rest, hidden=hidden)
+
+
+def _hidden_layer(objective: Objective) -> HiddenLayer | None:
+    network = objective.network
+    if len(network.widths) != 3 or network.output is not IDENTITY:
+        return None
+    return HiddenLayer(
+        network.widths[1],
+        network.activation.value,
+        objective.loss.value,
+        network.hidden_bias,
+        network.output_bias,
+    )
 
 
 def dropped_sum(objective: Objective, rate: Fraction) -> SampleSum:
@@ -39,7 +54,9 @@ def dropped_sum(objective: Objective, rate: Fraction) -> SampleSum:
             total = total + terms.value(parameters, inputs[n : n + 1], targets[n : n + 1])
         return total
 
-    return replace(sample_sum(objective), term=term, masks=Masks(network.widths[1], rate))
+    return replace(
+        sample_sum(objective), term=term, hidden=None, masks=Masks(network.widths[1], rate)
+    )
 
 
 def _plain(objective: Objective | DropoutObjective) -> Objective:

@@ -232,12 +232,17 @@ def trap(proof: Certificate) -> bool:
     )
 
 
-def moved_by(definition: Certificate, batch: list[int], step: float) -> Callable[[Any], Any]:
-    """A step of descent on the mean over a batch."""
+def surface_of(definition: Certificate, batch: list[int]) -> Surface:
+    """The mean over a batch."""
     part = {**definition, "counts": [1] * len(batch)}
     for key in ("inputs", "targets"):
         part[key] = [definition[key][i] for i in batch]
-    surface = Surface(part)
+    return Surface(part)
+
+
+def moved_by(definition: Certificate, batch: list[int], step: float) -> Callable[[Any], Any]:
+    """A step of descent on the mean over a batch."""
+    surface = surface_of(definition, batch)
     return lambda theta: theta - step * surface.gradient(theta)
 
 
@@ -277,12 +282,12 @@ def batch_trap(proof: Certificate) -> bool:
         move = moved_by(definition, list(batch), step)
         if not all(is_in(move(point), proof["box"]) for point in points):
             return False
-    alone = moved_by(definition, [proof["moving"]], 1)
+    alone = surface_of(definition, [proof["moving"]])
     root = stationary_in(surface, proof["box"])
     return (
         root is not None
         and index_at(surface, root) == 0
-        and all((alone(point) != point).any() for point in points)
+        and all(alone.gradient(point).any() for point in points)
         and above(surface, points, proof)
     )
 

@@ -7,6 +7,7 @@ rule report:
         sources=stage_sources("report", HERE),
         evidence=rules.verify.output,
         certificates=rules.certificates.output,
+        atlas=rules.atlas.output,
         studies=expand(rules.gather.output, study=SHARDS),
     output:
         f"{REPORTS}/provenance.json",
@@ -26,4 +27,4 @@ rule report:
         "Writing the reports into {params.into}"
     shell:
         "{PYTHON} -m claims.report --evidence {input.evidence} --studies {params.studies}"
-        " --certificates {input.certificates} --benchmarks {params.benchmarks} --into {params.into} > {log} 2>&1"
+        " --certificates {input.certificates} --atlas {input.atlas} --benchmarks {params.benchmarks} --into {params.into} > {log} 2>&1"

@@ -100,8 +100,8 @@ def kernel(
 
     rows (N, p), targets (N,), repeats (N,): how often a point counts; fixed (D, N) has its u.x_i,
     as often, for D directions u, exact zeros included.
-    ``centres`` (R, p) and ``radii`` (R,) are isolated zeros; without them zeros are looked for, and
-    ``found`` gets their approximations. Boxes with all sides below ``smallest`` go to
+    ``centres`` (R, p) and ``radii`` (R,) are isolated zeros; where ``found`` (F, p) has room, zeros
+    are looked for, and it gets their approximations. Boxes with all sides below ``smallest`` go to
     ``undecided`` (K, p, 2), of which there must not be too many. Contractions must hold with
     ``margin`` > 1, so that another arithmetic finds them too. ``counts`` (3,) gets the nodes, the
     zeros found and the boxes undecided.
@@ -198,11 +198,10 @@ def kernel(
                             inside &= right < centres[z, k] + radii[z]
                         if inside:
                             code = KRAWCZYK
-        if code < 0 and zeros == 0 and contracting:
-            if news < found.shape[0]:
-                for k in range(size):
-                    found[news, k] = centre[k] - shift[k]
-                news += 1
+        if code < 0 and news < found.shape[0] and contracting:
+            for k in range(size):
+                found[news, k] = centre[k] - shift[k]
+            news += 1
             code = INSIDE_ROOT
         if code < 0:
             # Split where the terms vary most along a side.

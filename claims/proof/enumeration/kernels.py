@@ -109,15 +109,27 @@ def text_of(path: Path, start: str) -> str:
     return text[text.index(start) :]
 
 
-@cache
-def search_kernel(activation: Activation) -> Any:
-    """Return ``kernel`` of claims.proof.enumeration.branching, compiled for that activation."""
+def terms_text(activation: Activation) -> str:
+    """Return the text of ``terms``, which encloses phi and psi, after the primitives it needs."""
     names = {("theta", (0,)): ("low", "high"), ("targets", (0,)): ("target", "target")}
     statements, outputs = emit_intervals(slopes(activation), names)
     bounds = ", ".join(bound for pair in outputs for bound in pair)
     terms = _TERMS.format(statements="\n    ".join(statements), outputs=bounds)
+    return f"{text_of(HERE / 'intervals.py', 'interval = njit')}\n\n{terms}\n"
+
+
+@cache
+def terms_kernel(activation: Activation) -> Any:
+    """Return the compiled ``terms(low, high, target)``: bounds of phi, then of psi."""
+    text = "def kernel(low, high, target):\n    return terms(low, high, target)\n"
+    signature = "UniTuple(float64, 4)(float64, float64, float64)"
+    return generate(signature, text, before=terms_text(activation)).kernel
+
+
+@cache
+def search_kernel(activation: Activation) -> Any:
+    """Return ``kernel`` of claims.proof.enumeration.branching, compiled for that activation."""
     branching = text_of(HERE / "branching.py", "# Symbols of nodes")
     before, kernel = branching.split("def kernel(")
-    intervals = text_of(HERE / "intervals.py", "interval = njit")
-    before = f"from typing import Any\n\n{intervals}\n\n{terms}\n\n{before}"
+    before = f"from typing import Any\n\n{terms_text(activation)}\n{before}"
     return generate(_SIGNATURE, f"def kernel({kernel}", before=before).kernel

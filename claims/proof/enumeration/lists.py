@@ -74,7 +74,8 @@ def enumerate_stationary_points(
             f"{network.widths}, {network.output}, {loss}: give one sigmoid or tanh neuron with up "
             f"to {len(checker.SPLITS)} weights and the squared error"
         )
-    if box is not None and (len(box) != network.size or any(low >= high for low, high in box)):
+    sides = [(exact_fraction(low), exact_fraction(high)) for low, high in box or ()]
+    if box is not None and (len(box) != network.size or any(low >= high for low, high in sides)):
         raise ValueError(f"the box {box}: give {network.size} pairs (low, high) with low < high")
     return find_complete_list(problem, box, claim=claim)
 
@@ -93,7 +94,7 @@ def find_complete_list(
         whole = everywhere(system) if box is None else rounded_outwards(box)
         search = Search(problem, whole)
         directions: Sequence[Vector] = search.directions
-        found = search.run((), directions, MARGINS[0]).found
+        found = search.run(None, directions, MARGINS[0]).found
         roots = isolated(system, whole, found)
     for margin in MARGINS:
         outcome, signed, tree = written_tree(search, roots, margin)
@@ -161,7 +162,7 @@ def distance(one: Vector, other: Vector) -> Fraction:
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
-def newton(system: checker.Neuron, start: list[float]) -> tuple[Fraction, ...] | None:
+def newton(system: Any, start: list[float]) -> tuple[Fraction, ...] | None:
     """Return the zero that Newton's iteration finds, as multiples of FINE, or None."""
     point = start
     for _ in range(NEWTON_STEPS):

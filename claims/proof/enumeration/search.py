@@ -80,14 +80,16 @@ class Search:
                 found[tuple(entry / lead for entry in normal)] = None
         return [list(normal) for normal in found]
 
-    def run(self, roots: Sequence[Root], directions: Sequence[Vector], margin: float) -> Outcome:
-        """Write a tree with these roots and directions; without roots, look for them.
+    def run(
+        self, roots: Sequence[Root] | None, directions: Sequence[Vector], margin: float
+    ) -> Outcome:
+        """Write a tree with these roots and directions; for None, look for roots.
 
         Contractions must hold with ``margin`` > 1. Raises Unfinished after MOST_NODES boxes.
         """
         size, points = len(self.box), len(self.rows)
         codes = np.empty(MOST_NODES, np.int16)
-        found = np.empty((MOST_FOUND, size))
+        found = np.empty((MOST_FOUND if roots is None else 0, size))
         undecided = np.empty((MOST_UNDECIDED, size, 2))
         counts = np.zeros(3, np.int64)
         arguments: tuple[Any, ...] = (
@@ -96,8 +98,8 @@ class Search:
             np.array(self.counts, dtype=float),
             np.array(self.box, dtype=float),
             np.array([self.products(u) for u in directions], dtype=float).reshape(-1, points),
-            np.array([root.centre for root in roots], dtype=float).reshape(-1, size),
-            np.array([root.radius for root in roots], dtype=float),
+            np.array([root.centre for root in roots or ()], dtype=float).reshape(-1, size),
+            np.array([root.radius for root in roots or ()], dtype=float),
         )
         kernel = search_kernel(self.problem.network.output)
         status = kernel(*arguments, SMALLEST, margin, codes, found, undecided, counts)

@@ -1,4 +1,4 @@
-"""What penalties do: minima that L2 and dropout create, that L2 removes, and when L2 convexifies."""
+"""What penalties do: minima that they create and remove, and when L2 makes a neuron convex."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ INSTANCES: dict[str, Callable[[], str]] = {
     "l2-creates-a-peak": lambda: find_line(PEAK, [0, "0.03"], claim=L2_ADDS),
     "l2-creates-a-saddle": lambda: find_stationary_point(SADDLE, ["-0.479", 0], claim=L2_ADDS),
     "dropout-creates-a-valley": lambda: find_worse_minimum(
-        DROPPED, ["0.88137", "0.0826", "0.43553"], ["-0.7", "-0.417", "0.611"],
+        DROPPED,
+        ["0.88137", "0.0826", "0.43553"],
+        ["-0.7", "-0.417", "0.611"],
         claim="dropout-adds-valleys",
     ),
     "l2-makes-a-neuron-convex": lambda: find_convex_strength(ONE_POINT, claim=CONVEXITY),
@@ -46,6 +48,9 @@ INSTANCES: dict[str, Callable[[], str]] = {
         PENALISED, [0, 0, 0, HALF + 5], claim=CONVEXITY
     ),
     "l2-leaves-a-violated-chord": lambda: find_chord(
-        PENALISED, ["0.15", "0.33", "-0.34", "5.57"], ["-0.15", "-0.33", "0.34", "5.43"], claim=CONVEXITY
+        PENALISED,
+        ["0.15", "0.33", "-0.34", "5.57"],
+        ["-0.15", "-0.33", "0.34", "5.43"],
+        claim=CONVEXITY,
     ),
-}  # fmt: skip
+}

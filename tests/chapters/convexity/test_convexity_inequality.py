@@ -120,7 +120,8 @@ def test_only_constants_stay_below_the_plain_average(check, *, function=constant
     f(b)}{2}$ hold for all weights. The weight $\lambda = 1$ is one of them and gives $f(a) \le
     \frac{f(a) + f(b)}{2}$, that is $f(a) \le f(b)$; with the points swapped $f(b) \le f(a)$. So
     $f$ is constant. Leaving out the two ends changes nothing for a convex function, which is
-    continuous.
+    continuous. Executed for a function of which nothing is known, in two dimensions: only the two
+    points and the line through them matter.
     """
     a, b, weight = symbols("a", 2), symbols("b", 2), symbols("l")
     average = (function(a) + function(b)) * Fraction(1, 2)

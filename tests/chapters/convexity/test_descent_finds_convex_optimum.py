@@ -72,7 +72,8 @@ def test_the_distance_to_every_minimiser_shrinks(check, *, rule=GRADIENT_DESCENT
     point is one.
 
     The algebra between the two facts and the displayed inequality is checked for symbolic points,
-    gradients and values.
+    gradients and values in two dimensions; it uses inner products alone, so that the dimension
+    does not matter.
     """
     w, best, g = symbols("w", 2), symbols("m", 2), symbols("g", 2)
     value, least = symbols("f"), symbols("fmin")
@@ -124,7 +125,8 @@ def test_the_value_tends_to_the_infimum(check, *, rule=GRADIENT_DESCENT):
     $z$: it is the infimum, $-\infty$ included.
 
     Without a minimiser the iterates run to infinity, since a limit point would be one. The
-    algebra is checked for symbolic points, gradients and values.
+    algebra is checked for symbolic points, gradients and values in two dimensions, by inner
+    products alone.
     """
     w, other, g = symbols("w", 2), symbols("z", 2), symbols("g", 2)
     value, there = symbols("f"), symbols("fz")

@@ -58,7 +58,8 @@ def test_the_top_component_is_multiplied(check, *, rule=GRADIENT_DESCENT):
     iterates converge to no minimiser. (The minimisers are $w^*$ plus the directions of curvature
     0, which do not change the component, because $L > 0$.) Checked for symbolic least squares
     with the targets $Xw^*$, of which every convex quadratic that is bounded below is one up to a
-    constant; in two dimensions with the eigenvector $(p, q)$ written out.
+    constant; in two dimensions with the eigenvector $(p, q)$ written out. The first with one and
+    two samples in up to three dimensions; in matrices it reads the same for all.
     """
     for samples, features in ((1, 1), (2, 2), (2, 3)):
         objective = objective_of(features, SQUARED_ERROR)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume
 
 from claims.compiled import Function
-from claims.mathematics import ABSOLUTE_ERROR, CROSS_ENTROPY, SQUARED_ERROR, Objective, linear
+from claims.mathematics import ABSOLUTE_ERROR, CROSS_ENTROPY, SQUARED_ERROR, Objective, linear, rank
 from claims.numbers import RATIONALS, SYMBOLS, logistic_complement, square, symbols
 from claims.testing import given, strategies
 from claims.training.optimizers import GRADIENT_DESCENT
@@ -86,17 +86,16 @@ def test_random_least_squares_gain_enough(check, problem, *, step=best_step):
     The trace of the Hessian stands for $L$, which it bounds. The loss does not change in directions
     that the inputs do not span, and the iterates do not move in them, so that the set of lower
     points may be taken in the span, where it is bounded. A start at a minimiser is moved by an
-    input; data without an input other than 0 are passed over.
+    input. Inputs on one line are passed over: there the trace is $L$, and both sides are equal.
     """
     data, chord = problem
     samples, features = data.inputs.shape
+    assume(rank(data.inputs) > 1)
     inputs, targets = RATIONALS.enter(data.inputs), RATIONALS.enter(data.targets)
     start, loss = RATIONALS.enter(chord.start), derivatives(SQUARED_ERROR, samples, features)
     gradient = loss.gradient(start, inputs, targets)
     if all(entry.sign() == 0 for entry in gradient):
-        rows = [row for row in inputs if any(entry.sign() for entry in row)]
-        assume(rows)
-        start = start + rows[0]
+        start = start + next(row for row in inputs if any(entry.sign() for entry in row))
         gradient = loss.gradient(start, inputs, targets)
     hessian = loss.hessian(start, inputs, targets)
     (end,) = GRADIENT_DESCENT.update(start, gradient, step(gradient, hessian))

@@ -48,7 +48,8 @@ def test_squared_error_of_affine_predictions(check, *, output=IDENTITY):
     Let every prediction be affine, $\hat y_i(\theta) = g_i\cdot\theta + c_i$, whatever the input
     does to $g_i$ and $c_i$. The gap of a chord is $\frac{\lambda(1-\lambda)}{N} \sum_i
     (g_i\cdot(a-b))^2 \ge 0$. Checked for symbolic $g$, $c$, targets and ends: the model is linear
-    regression on the inputs $(g_i, c_i)$ with the last weight held at 1.
+    regression on the inputs $(g_i, c_i)$ with the last weight held at 1. One to three samples,
+    one or two parameters; the loss is a mean over the samples.
     """
     one = SYMBOLS.enter(1)
     for samples, size in ((1, 1), (2, 2), (3, 1)):
@@ -87,7 +88,8 @@ def test_the_gap_is_the_mean_of_the_gaps_in_the_prediction(check, *, output=IDEN
     Where the prediction is affine, the chord of the objective has as its gap the mean of the gaps
     of the losses along the chords from $\hat y_i(a)$ to $\hat y_i(b)$. If each loss is convex in
     its prediction, none of these is negative. Checked for losses of which nothing is known,
-    another one for every sample.
+    another one for every sample. One to three samples, one or two parameters; the loss is a mean
+    over the samples.
     """
     one = SYMBOLS.enter(1)
     for samples, size in ((1, 1), (2, 2), (3, 1)):

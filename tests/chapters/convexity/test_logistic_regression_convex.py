@@ -44,7 +44,7 @@ def test_curvature_along_every_line_is_a_sum_of_squares(check, *, loss=CROSS_ENT
     the weights, so along a line $w + \tau u$ the second derivative of the mean loss is $\frac1N
     \sum_i s(z_i)\,s(-z_i)\,(x_i\cdot u)^2 \ge 0$. The first identity is checked for symbolic $z$
     and $t$, hence for every number of samples and features; the second on the recorded Hessian
-    with symbolic data.
+    with symbolic data. One to three samples and dimensions.
     """
     sample = Function(lambda z, t: loss.value(z, t), z=(), t=())
     z, t = symbols("z"), symbols("t")

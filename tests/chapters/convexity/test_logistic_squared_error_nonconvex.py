@@ -55,7 +55,9 @@ def test_bounded_and_not_constant(check, *, output=SIGMOID, loss=SQUARED_ERROR):
     \to \infty$ because $L$ is bounded. But the left-hand side is positive.
 
     With a bias the input is $(x, 1)$, which is never zero: then there is no exception. All
-    identities are checked for symbolic data and targets; nothing is asked of the targets.
+    identities are checked for symbolic data and targets; nothing is asked of the targets. One or
+    two samples in one or two dimensions are executed; the loss is a mean over the samples, and
+    the dimension enters through $w\cdot x_i$ alone.
     """
     z, t = symbols("z"), symbols("t")
     s, rest = logistic(z), logistic_complement(z)

@@ -286,7 +286,9 @@ def test_every_local_minimum_is_global(check, *, loss=CROSS_ENTROPY):
     \ge 0$: the loss is convex for every data set, separated or not. From a point $a$ towards a
     lower point $b$ a convex function falls at once, by at least $(1-\lambda)(f(a) - f(b))$ at
     $\lambda a + (1-\lambda) b$: so no point but a global minimiser is a local minimum. Whether
-    there is one is another question.
+    there is one is another question. Executed for symbolic data of up to three samples in up to
+    two dimensions, with and without bias, and for a function of which nothing is known; the loss
+    is a mean over the samples.
     """
     curvature_check(check, IDENTITY, loss)
     f = unknown_function("f")

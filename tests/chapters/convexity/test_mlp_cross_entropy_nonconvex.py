@@ -82,7 +82,9 @@ def test_one_of_two_midpoints_lies_above(check, *, chord=swing_chord, loss=CROSS
     t$ the mean label. Its rises from $0$ to $1$ and from $0$ to $-1$ have the sum $\ln(1+e) +
     \ln(1+e^{-1}) - 2\ln 2 > 0$, whatever $\bar t$ is: one of the two midpoints lies above both
     ends of its chord. Not quasiconvex, so not convex, for every data set (one class alone
-    included), width and activation that is not constant.
+    included), width and activation that is not constant. Executed for symbolic data with one to
+    three units, one or two samples and inputs: the other units are off and every sample has the
+    same output, so that no size matters.
     """
     low, high = symbols("low"), symbols("high")
     for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1)):
@@ -130,10 +132,11 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
     \frac12 \bigl(\frac1{a(\beta_1)} + \frac1{a(\beta_2)}\bigr)\,a\bigl(\frac{\beta_1 +
     \beta_2}2\bigr)$. With $\Phi(z) = \ln(1+e^z) - \bar t z$ the loss there exceeds that at the
     ends by $\Phi(\kappa p) - \Phi(p)$. For a mean label $\bar t \le \frac12$ take $p = 1$: this
-    is at least $\ln(1+e^\kappa) - \ln(1+e) - \frac{\kappa-1}2$; for $\bar t \ge \frac12$ take
-    $p = -1$: the same bound. It is positive for each $\kappa > 1$, because $s(z) > \frac12$ for
-    $z > 0$. Sigmoid at $\mp1$: $\kappa = 1.27\ldots$; ReLU at 1 and 3: $\kappa = \frac43$; tanh
-    at 1 and 3: $\kappa = 1.117\ldots$
+    is at least $\ln(1+e^\kappa) - \ln(1+e) - \frac{\kappa-1}2$; for $\bar t \ge \frac12$ take $p
+    = -1$: the same bound. It is positive for each $\kappa > 1$, because $s(z) > \frac12$ for $z >
+    0$. Sigmoid at $\mp1$: $\kappa = 1.27\ldots$; ReLU at 1 and 3: $\kappa = \frac43$; tanh at 1
+    and 3: $\kappa = 1.117\ldots$ Executed for symbolic data with one or two units, samples and
+    inputs: the other units are off and every sample has the same output, so that no size matters.
     """
     low, high = symbols("low"), symbols("high")
     ratio = level_ratio(ANY, low, high)
@@ -205,6 +208,8 @@ def test_without_any_bias(check, *, fade=fading_end, loss=CROSS_ENTROPY):
     one of the two moves away. For the sigmoid the outputs $v\,s(h_i)$ and $v\,s(-h_i)$ have the
     mean $v/2$, the output at $w = 0$, and differ where $h_i \ne 0$: by strict convexity the sum
     over $\pm w$ exceeds twice the value at 0. So for some signs $L(\pm w, \pm v) > L(0, \pm v)$.
+    Executed with one or two units and inputs, sample by sample: the other units are off, and the
+    loss is a mean over the samples.
     """
     fraction = symbols("e")
     for features, units in ((1, 1), (2, 2)):

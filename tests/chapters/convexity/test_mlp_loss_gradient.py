@@ -51,7 +51,8 @@ def test_residuals_times_derivatives_of_the_predictions(check, *, factor=two_ove
     that are functions of which nothing is known but their derivatives, in one parameter, which
     covers every weight of every model wherever the predictions are differentiable; and on the
     recorded derivatives of a network with an activation of which nothing is known, for the whole
-    block $W_1$, with symbolic data.
+    block $W_1$, with symbolic data. One to three samples are executed; the loss is a mean over
+    the samples.
     """
     for samples in (1, 2, 3):
         predictions = [uninterpreted(f"p{number}") for number in range(samples)]

@@ -73,7 +73,8 @@ def test_entry_by_entry_then_with_each_input(check, *, formula=outer_formula):
     $\partial \hat y / \partial W_{1,jk} = W_{2,j}\,a'(h_j)\,x_k$: the matrix $(W_2 \odot a'(h))\,
     x^\top$ of the shape of $W_1$. Checked on the recorded derivative, for an activation of which
     only the derivative $a'$ is named, and for the sigmoid with $a' = s\,(1-s)$. It needs $a$ to
-    be differentiable at each $h_j$.
+    be differentiable at each $h_j$. One to three units and inputs are executed; every entry of
+    $W_1$ enters through its own unit and input alone.
     """
     for features, units in ((1, 1), (2, 2), (3, 2), (1, 3)):
         for activation in (ANY, SIGMOID):
@@ -103,7 +104,8 @@ def test_entry_by_entry_then_with_each_input(check, *, formula=outer_formula):
 def test_with_one_unit_the_inner_product_is_the_same(check, *, units=1):
     r"""With a single hidden unit the inner product has one term, and the formula is right.
 
-    For $m = 1$ both readings give $W_2\,a'(h)\,x^\top$.
+    For $m = 1$ both readings give $W_2\,a'(h)\,x^\top$. Executed for symbolic data with one to
+    three inputs.
     """
     for features in (1, 2, 3):
         network = one_hidden_layer(features, units, ANY)

@@ -79,7 +79,8 @@ def test_the_midpoint_lies_above_two_equal_ends(check, *, chord=swing_chord, los
     at the midpoint $(0, \cdot, \bar y + vD/2)$ it outputs $\bar y + vD/2$. Hence the loss at the
     midpoint exceeds that at both ends by $(vD/2)^2 > 0$: not quasiconvex, and not convex. Nothing
     is asked of data, width or activation but $D \ne 0$; checked for an activation of which
-    nothing is known, with symbolic data.
+    nothing is known, with symbolic data. Executed with one to three units, one or two samples and
+    inputs: the other units are off and every sample has the same output, so that no size matters.
     """
     low, high, rise = symbols("low"), symbols("high"), symbols("r")
     for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1)):
@@ -121,6 +122,8 @@ def test_without_output_bias(check, *, chord=level_chord, activations=NAMED):
     $\bar y = 0$ take $p = 1$: it is $\kappa^2 - 1$. It remains that $\kappa > 1$: for the sigmoid
     at $\mp h$, $\kappa - 1 = \frac{(s(h) - s(-h))^2}{4\,s(h)\,s(-h)}$; for ReLU at 1 and 3,
     $\kappa = 4/3$; for tanh at 1 and 3, $\kappa = 1.117\ldots$ Not even quasiconvex, again.
+    Executed for symbolic data with one or two units, samples and inputs: the other units are off
+    and every sample has the same output, so that no size matters.
     """
     low, high, level = symbols("low"), symbols("high"), symbols("p")
     for features, units, samples in ((1, 1, 1), (2, 2, 2)):
@@ -174,7 +177,8 @@ def test_without_any_bias(check, *, fade=fading_end, loss=SQUARED_ERROR):
     some $h_i \ne 0$. Sum $L$ over the signs of $v$ and of $w$, and subtract twice the sum over
     the signs of $v$ at $w = 0$. The targets cancel, and there remain the means of $v^2 (s(h_i) -
     s(-h_i))^2$ for the sigmoid, $4 v^2 \tanh^2 h_i$ for tanh, $2 v^2 h_i^2$ for ReLU: positive.
-    So for some signs $L(\pm w, \pm v) > L(0, \pm v)$.
+    So for some signs $L(\pm w, \pm v) > L(0, \pm v)$. Executed for symbolic data with one or two
+    units, samples and inputs: the other units are off, and the loss is a mean over the samples.
     """
     fraction = symbols("e")
     for features, units in ((1, 1), (2, 2)):

@@ -88,7 +88,7 @@ def test_the_chord_that_refutes_every_hidden_layer(
 
     So the loss is not even quasiconvex. Checked for an activation of which nothing is known, with
     one to three hidden layers and symbolic data; whatever stands before the last hidden layer
-    plays no part.
+    plays no part. One or two samples are executed, all of which have the same output.
     """
     low, high = symbols("low"), symbols("high")
     for widths in WIDTHS:
@@ -245,7 +245,8 @@ def test_a_single_layer_inherits_convexity(check, *, ends=lambda a, b, weight: (
     The pre-activation $w\cdot x_i + b$ is affine in the weights. The gap of a chord of the mean
     loss is therefore the mean of the gaps of $z \mapsto \ell(a(z), t_i)$ along the chords from
     $w\cdot x_i$ to $w'\cdot x_i$. Where each of these functions is convex, none is negative.
-    Checked for functions of which nothing is known, another one for every sample.
+    Checked for functions of which nothing is known, another one for every sample. One to three
+    samples in one or two dimensions, with and without bias; the loss is a mean over the samples.
     """
     for samples, features, bias in ((1, 1, False), (2, 2, True), (3, 1, True)):
         network, loss = linear(features, bias=bias), unknown_losses(samples)

@@ -163,7 +163,8 @@ def test_convex_in_the_output_weights(check, *, output=IDENTITY):
     The logit $v\cdot a(Wx_i+b) + c$ is linear in $(v, c)$. Along a line in these the curvature is
     $\frac1N \sum_i s(z_i)\,s(-z_i)\,(a_i\cdot u + e)^2 \ge 0$, with $a_i$ the activations and
     $(u, e)$ the direction. Checked for an activation of which nothing is known, symbolic data and
-    labels, with and without biases.
+    labels, with and without biases. One or two units, samples and inputs; with the hidden layer
+    fixed the units are inputs of a logistic regression, whose loss is a mean over the samples.
     """
     loss = CROSS_ENTROPY if output is IDENTITY else SQUARED_ERROR
     for features, units, samples in ((1, 1, 1), (2, 2, 1), (1, 2, 2)):

@@ -47,7 +47,8 @@ def test_a_chord_of_equal_predictions_with_another_one_halfway(check, *, chord=s
     a(\beta_1))$ and $(-v, \beta_2, f_0 + v a(\beta_2))$ the prediction is $f_0$ at every input,
     at the midpoint $f_0 + vD/2$. So the prediction is not affine in all parameters together, even
     for the identity as activation: there it is a product of weights. Checked for an activation of
-    which nothing is known, at symbolic inputs.
+    which nothing is known, at symbolic inputs. One to three units, one or two inputs; the other
+    units are off.
     """
     low, high, level, rise = (symbols(name) for name in ("low", "high", "f", "r"))
     for features, units in ((1, 1), (2, 2), (1, 3)):
@@ -118,7 +119,9 @@ def test_the_prediction_is_affine_in_the_output_block(check, *, also=()):
 
     $\hat y = W_2 \cdot a(W_1 x + b_1) + b_2$ is a fixed vector of activations times $W_2$, plus
     $b_2$: every gap of a chord in these two blocks is 0, for every activation, input and width.
-    So two of the four blocks listed enter linearly, one at a time and jointly.
+    So two of the four blocks listed enter linearly, one at a time and jointly. Executed for
+    symbolic data with one unit on one input and three units on two; the prediction is a sum over
+    the units.
     """
     for features, units in ((1, 1), (2, 3)):
         network = one_hidden_layer(features, units, ANY)
@@ -150,7 +153,8 @@ def test_the_hidden_block_inherits_the_gaps_of_the_activation(check, *, also=())
     $v_j\,a(\beta)$ plus a constant, and its gap is $v_j$ times that of $a$. A function of one
     variable all of whose gaps are 0 is affine; so if $a$ is not affine some gap of it is not 0,
     and with $v_j \ne 0$ neither is that of the prediction. Hidden weights 0 serve every input at
-    once; checked for an activation of which nothing is known.
+    once; checked for an activation of which nothing is known. One or two units and inputs are
+    executed; the other units stay as they are.
     """
     for features, units in ((1, 1), (2, 2)):
         network = one_hidden_layer(features, units, ANY)

@@ -38,14 +38,15 @@ def narrower(w, u, rate):
 def test_the_penalty_outweighs_what_smoothing_leaves(check, *, kernel=gaussian):
     r"""From $\tau^2 = B/\lambda$ on the smoothed loss is convex, with $B = \max (1 + |t_i|)^2$.
 
-    The data term $L_0$ lies between 0 and $B$. Along a unit vector, smoothing is convolution
-    with the density of $\mathcal N(0, \tau^2)$, whose second derivative is the density times
+    The data term $L_0$ lies between 0 and $B$. Along a unit vector, smoothing is convolution with
+    the density of $\mathcal N(0, \tau^2)$, whose second derivative is the density times
     $(\zeta^2 - 1)/\tau^2$ with $\zeta = (u - w)/\tau$. So the second derivative of the smoothed
-    data term is $\tau^{-2}\,\mathbb E[(\zeta^2 - 1) L_0]$, which is at least $-\tau^{-2}
-    B\,\mathbb E|\zeta^2 - 1| \ge -2B\tau^{-2}$, as $\mathbb E\,\zeta^2 = 1$. The penalty has the
-    second derivative $2\lambda$ at every point, so its smoothing has it too. The sum
-    $2\lambda - 2B\tau^{-2}$ is not negative once $\tau^2 \ge B/\lambda$. The derivative of the
-    density and the Hessian of the penalty are checked as identities, and the bound
+    data term is
+    $\tau^{-2}\,\mathbb E[(\zeta^2 - 1) L_0]$, which is at least $-\tau^{-2} B\,\mathbb E|\zeta^2 -
+    1| \ge -2B\tau^{-2}$, as $\mathbb E\,\zeta^2 = 1$. The penalty has the second derivative
+    $2\lambda$ at every point, so its smoothing has it too. The sum $2\lambda - 2B\tau^{-2}$ is not
+    negative once $\tau^2 \ge B/\lambda$. The derivative of the density and the Hessian of the
+    penalty (for one and two inputs, and as many samples) are executed as identities, and the bound
     $(s - t)^2 \le (1 + |t|)^2$ by factors of one sign.
     """
     w, u, rate = symbols("w", 1), symbols("u", 1), symbols("k", 1)

@@ -74,11 +74,12 @@ def test_linear_networks_have_no_worse_minimum(check, *, turn=along_gradient):
     the loss is the least value of $Q$, and global.
 
     At a local minimum the gradients vanish: $v g^\top = 0$ and $W g = 0$. If $v \ne 0$, the first
-    gives $g = 0$. If $v = 0$ and $g \ne 0$, move the first output weight by $\varepsilon$
-    and the first unit's input weights by $\delta g$: as $W g = 0$ the loss changes by
-    $\varepsilon\delta\,|g|^2 + \varepsilon^2 \sum_i (x_i \cdot (w_1 + \delta g))^2$. With
-    $\delta < 0$ fixed and $\varepsilon > 0$ small enough this is negative, and both can be as
-    small as one likes: no local minimum. Checked for symbolic data, up to three units; no
+    gives $g = 0$. If $v = 0$ and $g \ne 0$, move the first output weight by $\varepsilon$ and the
+    first unit's input weights by $\delta g$: as $W g = 0$ the loss changes by
+    $\varepsilon\delta\,|g|^2 + \varepsilon^2 \sum_i (x_i \cdot (w_1 + \delta g))^2$. With $\delta
+    < 0$ fixed and $\varepsilon > 0$ small enough this is negative, and both can be as small as one
+    likes: no local minimum. Executed for symbolic data with (samples, inputs, units) = (1, 2, 1),
+    (2, 2, 2) and (2, 1, 3); the matrix identities have the same form at every size, and no
     assumption on the data is used.
     """
     epsilon, delta = symbols("eps"), symbols("del")

@@ -107,8 +107,9 @@ def test_no_step_below_two_over_m_leaves_a_component(check, *, limit=2):
     $$L(\theta - sg) \le L(\theta) - s\,|g|^2 \Bigl(1 - \frac{sM}2\Bigr) \le L(\theta) < \ell
     \quad\text{for } 0 \le s \le \eta,$$
 
-    because a step $s = \frac2{M(1+u)}$, $u > 0$, has $s(1 - \frac{sM}2) = \frac{2u}{M(1+u)^2}
-    > 0$. Suppose that the segment leaves $C$. The first point outside lies on the boundary of $C$,
+    because a step $s = \frac2{M(1+u)}$, $u > 0$, has
+    $s(1 - \frac{sM}2) = \frac{2u}{M(1+u)^2} > 0$.
+    Suppose that the segment leaves $C$. The first point outside lies on the boundary of $C$,
     in the closed box, where $L = \ell$: a point of $\{L < \ell\}$ near $C$ belongs to $C$, which
     is open. That contradicts the inequality at that point. So each update stays in $C$, with the
     same or another step.

@@ -47,9 +47,11 @@ def test_two_networks_of_output_zero(check, *, ends=ends_of):
     $\theta_2$ has output weights 0 and first input weights $2u$. Both output 0 at every input:
     their loss is the mean of $y_i^2$. Their midpoint has output weights $\frac v2, -\frac v2$ and
     input weights $u, 0$: it outputs $\frac v2 g_i$ with $g_i = s(u \cdot x_i) - \frac12$. So its
-    loss exceeds theirs by $\frac1N(\frac{v^2}4 \sum g_i^2 - v \sum g_i y_i)$. Take $u = x_k \ne 0$,
-    so that $g_k > 0$, and the sign of $v$ such that $v \sum g_i y_i \le 0$: the excess is
-    positive. Further units have weights 0. Checked for symbolic data with two and three units.
+    loss exceeds theirs by $\frac1N(\frac{v^2}4 \sum g_i^2 - v \sum g_i y_i)$. Take $u = x_k \ne
+    0$, so that $g_k > 0$, and the sign of $v$ such that $v \sum g_i y_i \le 0$: the excess is
+    positive. Further units have weights 0. Executed for symbolic data and (samples, inputs, units)
+    = (1, 1, 2), (2, 2, 2) and (3, 1, 3): only two units are not 0, and each sample is a term of
+    its own.
     """
     for samples, features, units in ((1, 1, 2), (2, 2, 2), (3, 1, 3)):
         network = network_of(features, units)
@@ -122,4 +124,4 @@ def test_zero_inputs_give_a_convex_loss(check, *, entry=0):
     step = (network.block("W2").of(a) - network.block("W2").of(b)).sum()
     expected = weight * (1 - weight) * square(step) * Fraction(1, 4)
     check.zero(gap - expected, "the chord gap minus l (1 - l) (sum of the steps)^2 / 4")
-    check.record("data", "x = (0, 0), any targets")
+    check.record("inputs, with any targets", x)

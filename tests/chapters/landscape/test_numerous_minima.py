@@ -126,11 +126,11 @@ def test_points_on_the_axes_make_the_loss_a_sum(check, *, place=on_axes):
     r"""Data on the coordinate axes: the loss is a sum over coordinates, and minima multiply.
 
     If every input lies on an axis, $L(w_1, \dots, w_d) = \ell(w_1) + \dots + \ell(w_d)$ with
-    $\ell$ the loss of one weight: checked for symbolic inputs and targets, up to three axes. A
-    point whose coordinates are strict local minima of $\ell$ is a strict local minimum of the
-    sum. With the $k$ points $1, R, \dots, R^{k-1}$ on each axis, $R = 200$, targets $\frac34$,
-    $\ell$ has at least $k$ of them (as shown for one weight): at least $k^d$ in all, from $dk$
-    points.
+    $\ell$ the loss of one weight: executed for symbolic inputs and targets, one or two points on
+    each of two or three axes; each point is a term that depends on one coordinate. A point whose
+    coordinates are strict local minima of $\ell$ is a strict local minimum of the sum. With the
+    $k$ points $1, R, \dots, R^{k-1}$ on each axis, $R = 200$, targets $\frac34$, $\ell$ has at
+    least $k$ of them (as shown for one weight): at least $k^d$ in all, from $dk$ points.
     """
     for features, count in ((2, 1), (2, 2), (3, 2)):
         x, t, w = symbols("x", count), symbols("t", count), symbols("w", features)

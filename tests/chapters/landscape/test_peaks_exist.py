@@ -53,7 +53,8 @@ def test_the_output_bias_leads_up(check, *, moved="b2"):
     Move the output bias alone, by $t$ and by $-t$: every error changes by $\pm t$, so $L(c+t) +
     L(c-t) = 2L(c) + 2t^2$. One of the two losses exceeds $L(c)$ by at least $t^2$, however small
     $t \ne 0$ is. The identity is checked for symbolic data, parameters and targets and an
-    activation of which nothing is known, for one to three samples and hidden units.
+    activation of which nothing is known, for (samples, inputs, units) = (1, 1, 1), (3, 1, 1), (2,
+    2, 2) and (3, 1, 3); whatever feeds the output bias, each sample's error changes by $\pm t$.
     """
     for samples, inputs, units in SIZES:
         network = one_hidden_layer(inputs, units, ANY_ACTIVATION)
@@ -88,9 +89,11 @@ def test_an_output_weight_does_not_lead_down_on_both_sides(check, *, moved="W2")
 
     The output $f_i$ at sample $i$ is linear in each output weight: moved by $\pm t$, it becomes
     $f_i \pm t a_i$ with $a_i$ the unit's activation. So $L(v+t) + L(v-t) - 2L(v)$ is the mean of
-    $\ell(f_i + ta_i) + \ell(f_i - ta_i) - 2\ell(f_i)$, each of which is at least 0 because
-    $\ell$ is convex in the output: $L(v+t)$ and $L(v-t)$ are not both below $L(v)$. Checked for a
-    loss and an activation of which nothing is known, without biases at the output.
+    $\ell(f_i + ta_i) + \ell(f_i - ta_i) - 2\ell(f_i)$, each of which is at least 0 because $\ell$
+    is convex in the output: $L(v+t)$ and $L(v-t)$ are not both below $L(v)$. Executed for a loss
+    and an activation of which nothing is known, without a bias at the output, for (samples,
+    inputs, units) = (1, 1, 1), (3, 1, 1), (2, 2, 2) and (3, 1, 3); each sample is a term of its
+    own.
     """
     for samples, inputs, units in SIZES:
         network = one_hidden_layer(inputs, units, ANY_ACTIVATION, output_bias=False)
@@ -153,9 +156,11 @@ def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
 def test_cross_entropy_is_strictly_convex_in_the_output_bias(check, *, moved="b2"):
     r"""Cross-entropy of a network with an output bias has no local maximum.
 
-    Its second derivative in the output bias is the mean of $s(z_i)\,s(-z_i)$, which is positive
-    at every parameter vector: along that coordinate the loss is strictly convex, so at no point
-    is it at most as large on both sides. Checked for symbolic data and any activation.
+    Its second derivative in the output bias is the mean of $s(z_i)\,s(-z_i)$, which is positive at
+    every parameter vector: along that coordinate the loss is strictly convex, so at no point is it
+    at most as large on both sides. Executed for symbolic data and any activation, for (samples,
+    inputs, units) = (1, 1, 1), (3, 1, 1), (2, 2, 2) and (3, 1, 3); each sample is a term of its
+    own.
     """
     for samples, inputs, units in SIZES:
         network = one_hidden_layer(inputs, units, ANY_ACTIVATION)
@@ -323,8 +328,9 @@ def test_a_peak_has_a_point_deep_on_the_wrong_side(check, *, most=44, labels=(0,
 
     But $B > 0$ for all $h \le 44$: on $[-10, 44]$ decided in balls; below $-10$, where $s <
     \frac1{20000}$, by the negative discriminant of $(2 - \frac3{20000})(\alpha h^2 + 1) + \nu h$.
-    So some $h_i > 44$. The identity of the sum is executed in symbols for up to two inputs and
-    samples and both labels, with symbolic multiplicities; it is a sum over the samples.
+    So some $h_i > 44$. The identity of the sum is executed in symbols for one and two inputs, one
+    and two samples and both labels, with symbolic multiplicities; it is a sum over the samples,
+    each of which sees the inputs through $h$ alone.
     """
 
     def counted(theta, inputs, targets, counts):

@@ -75,10 +75,11 @@ def test_dead_units_leave_a_piece_of_a_hyperplane(check, *, level=mean):
     output bias $c = \bar y$. These are strict linear inequalities and one equation that fixes one
     coordinate: $P$ is a convex (hence connected), relatively open piece of a hyperplane; it
     contains $W = 0$, $b = -1$ with every $v$, so it is unbounded. All over a neighbourhood of $P$
-    each unit is 0, so that the loss is the mean of $(c - y_i)^2$; on $P$ its gradient vanishes
-    and its value is the mean of $(y_i - \bar y)^2$. Checked for symbolic data, and with ReLU
-    itself at points near and far. On $x = (0, 1)$, $y = (0, 1)$ the plateau lies at $\frac14$,
-    while $w = 1, b = 0, v = 1, c = 0$ has the loss 0.
+    each unit is 0, so that the loss is the mean of $(c - y_i)^2$; on $P$ its gradient vanishes and
+    its value is the mean of $(y_i - \bar y)^2$. Executed for symbolic data with (samples, inputs,
+    units) = (2, 1, 1), (2, 2, 2) and (3, 1, 3), where every unit contributes 0, and with ReLU
+    itself at four points, near and far. On $x = (0, 1)$, $y = (0, 1)$ the plateau lies at
+    $\frac14$, while $w = 1, b = 0, v = 1, c = 0$ has the loss 0.
     """
     for samples, inputs, units in SIZES[1:]:
         network = one_hidden_layer(inputs, units, DEAD)
@@ -106,8 +107,9 @@ def test_the_output_bias_ends_every_plateau(check, *, moved="b2"):
     r"""With an output bias the gradient vanishes on no open set of parameters.
 
     Moving the output bias by $t$ changes the derivative in it by exactly $2t$: next to each point
-    at which the gradient vanishes lie points at which it does not. Checked for symbolic data and
-    an activation of which nothing is known.
+    at which the gradient vanishes lie points at which it does not. Executed for symbolic data and
+    an activation of which nothing is known, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1),
+    (2, 2, 2) and (3, 1, 3); each sample adds the same to the mean.
     """
     for samples, inputs, units in SIZES:
         network = one_hidden_layer(inputs, units, ANY_ACTIVATION)
@@ -168,9 +170,10 @@ def test_free_hidden_biases(check, *, weight=0):
 
     There every output is $c = \bar y$, whatever $b$. The derivative in $v_j$ is $2 s(b_j)$ times
     the mean error, which is 0; those in $W$ and $b$ carry the factor $v_j = 0$. So the gradient
-    vanishes and the loss is the mean of $(y_i - \bar y)^2$, for symbolic data and biases. On
-    $x = (0, 1)$, $y = (0, 1)$ it is $\frac14$, while one unit with $w = 1$, $b = 0$,
-    $v = 1/(s(1) - \frac12)$, $c = -v/2$ fits both points.
+    vanishes and the loss is the mean of $(y_i - \bar y)^2$, for symbolic data and biases: executed
+    for (samples, inputs, units) = (2, 1, 1), (2, 2, 2) and (3, 1, 3). On $x = (0, 1)$, $y = (0,
+    1)$ it is $\frac14$, while one unit with $w = 1$, $b = 0$, $v = 1/(s(1) - \frac12)$, $c = -v/2$
+    fits both points.
     """
     for samples, inputs, units in SIZES[1:]:
         network = one_hidden_layer(inputs, units, SIGMOID)

@@ -83,8 +83,9 @@ def test_the_network_that_ignores_its_input(check, *, level=mean):
     Such $b$ exist: $s^{(l)} = P_l(s)$ with $P_{l+1} = P_l'\,(s - s^2)$ of degree $l + 2$, since
     its leading coefficient is $-(l + 1)$ times that of $P_l$, so each has finitely many zeros.
 
-    The identities are checked for symbolic data; the determinant for $K$ up to 4, the leading
-    coefficients up to $l = 6$.
+    The identities are executed for symbolic data with (samples, inputs, units) = (2, 1, 1), (3, 1,
+    2) and (2, 2, 2), each sample being a term of every sum; the determinant, Vandermonde's, for $K
+    = 2, 3, 4$, the leading coefficients for $l$ up to 6.
     """
     for samples, inputs, units in SIZES:
         network = one_hidden_layer(inputs, units, SIGMOID)

@@ -89,11 +89,11 @@ def test_two_valleys_on_each_axis(check, *, inputs=(1, 6)):
 
     With inputs 1 and 6 and targets $\frac34$ the loss of one weight has exactly three stationary
     points, minimum, maximum, minimum, each regular. The loss with $2d$ points on the axes is the
-    sum of $d$ such losses, so its stationary points are the $3^d$ choices, with diagonal
-    Hessians: $2^d$ choose minima only, one chooses maxima only, all others are saddles. For
-    $d = 3$ they are 18 against 8, and $3^d - 2^d - 1 > 2^d$ from then on: a step from $d$ to
-    $d + 1$ adds $2 \cdot 3^d$ on the left of $3^d > 2^{d+1} + 1$ and $2^{d+1}$ on the right. The
-    sum and the counts are checked for $d \le 4$.
+    sum of $d$ such losses, so its stationary points are the $3^d$ choices, with diagonal Hessians:
+    $2^d$ choose minima only, one chooses maxima only, all others are saddles. For $d = 3$ they are
+    18 against 8, and $3^d - 2^d - 1 > 2^d$ from then on: a step from $d$ to $d + 1$ adds $2 \cdot
+    3^d$ on the left of $3^d > 2^{d+1} + 1$ and $2^{d+1}$ on the right. The sum and the counts are
+    executed for $d \le 4$; for every $d$ the counts are those of the choices named.
     """
     single = indices(check, inputs)
     check.that(single == [0, 1, 0], "minimum, maximum, minimum", inputs=inputs)

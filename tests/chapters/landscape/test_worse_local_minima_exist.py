@@ -224,11 +224,13 @@ def test_an_active_relu_unit_at_a_worse_minimum(check, *, bias=Fraction(3, 2), l
 def test_active_relu_units_lie_on_a_curve_of_equal_loss(check, *, scale=scale_unit):
     r"""Through every point with an active ReLU unit runs a curve along which nothing changes.
 
-    For $\kappa > 0$ the parameters $(\kappa w, \kappa b, v/\kappa)$ of a hidden unit give the
-    same output as $(w, b, v)$: its pre-activations change by a positive factor, so their signs
-    stay, and on a fixed pattern of signs ReLU multiplies by a constant 0 or 1. A unit that is
-    active on some input has $(w, b) \ne 0$, so the curve moves, and a point on it is no strict
-    minimum. The identity is checked for a symbolic pattern, hence for each one.
+    For $\kappa > 0$ the parameters $(\kappa w, \kappa b, v/\kappa)$ of a hidden unit give the same
+    output as $(w, b, v)$: its pre-activations change by a positive factor, so their signs stay,
+    and on a fixed pattern of signs ReLU multiplies by a constant 0 or 1. A unit that is active on
+    some input has $(w, b) \ne 0$, so the curve moves, and a point on it is no strict minimum. The
+    identity is executed for a symbolic pattern, hence for each one, with two inputs, one to three
+    units, with and without hidden biases, one input vector; every data point has such an identity
+    of its own.
     """
     for units in (1, 2, 3):
         pattern = symbols("p", 1, units)

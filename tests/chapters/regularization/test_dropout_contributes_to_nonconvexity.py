@@ -332,8 +332,9 @@ def test_curvature_of_masked_one_layer_models(check, *, output=IDENTITY):
     For a fixed mask the logit $z = w\cdot(m\odot x) + b$ is an affine function of the parameters,
     so along $u$ the curvature of one sample's loss is $\ell''(z)\,(u\cdot(m\odot x, 1))^2$, with
     $\ell'' = 2$ for squared error and $s(z)s(-z)$ for cross-entropy: never negative. The average
-    weighs these with probabilities. Checked over all masks for a symbolic rate, symbolic data and
-    directions, with and without bias, with kept inputs rescaled and as they are.
+    weighs these with probabilities. Executed over all masks for a symbolic rate, symbolic data and
+    directions, with kept inputs rescaled and as they are, for one sample of one input with bias,
+    two of one without and one of two with; samples and masks are terms of the mean.
     """
     rate = symbols("p")
     for loss in (SQUARED_ERROR, CROSS_ENTROPY):

@@ -91,8 +91,8 @@ def test_two_units_are_both_on_or_both_off_half_of_the_time(check, *, rate=Fract
     r"""Two units, rate 1/2: exactly one is off with probability 1/2 only.
 
     Both are on with probability $\frac14$, and both off with probability $\frac14$. In general all
-    $n$ units are on with probability $(1-p)^n > 0$. It is the smallest case: $pn$ is an integer
-    with $0 < p < 1$ from $n = 2$ on.
+    $n$ units are on with probability $(1-p)^n > 0$. No example has fewer units: $pn$ is an
+    integer with $0 < p < 1$ from $n = 2$ on.
     """
     units = 2
     exact = expectation_over_masks(units, rate, lambda mask: int(mask.count(0) == rate * units))

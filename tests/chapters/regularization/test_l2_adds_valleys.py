@@ -147,8 +147,10 @@ def of_the_weights(theta):
 def test_the_slope_changes_everywhere_but_at_the_origin(check, *, norm=of_length):
     r"""The change of the gradient has the squared length $4\lambda^2\lVert\theta\rVert^2$.
 
-    That is positive for $\lambda>0$ and $\theta\ne0$. Checked on the recorded gradients for
-    symbolic data, parameters and $\lambda$, a loss and an activation of which nothing is known.
+    That is positive for $\lambda>0$ and $\theta\ne0$. Executed on the recorded gradients for a
+    linear model, one and two hidden layers, two symbolic samples, symbolic parameters and
+    $\lambda$, a loss and an activation of which nothing is known; the penalty does not see the
+    network.
     """
     strength = symbols("lam")
     for network in (linear(2), one_hidden_layer(1, 2, ANY), Network((1, 1, 1, 1), ANY, output=ANY)):
@@ -200,11 +202,13 @@ def test_a_peak_out_of_nothing(check, *, data=PEAK, strength=Fraction(3, 100)):
 def test_a_linear_output_layer_has_no_peak(check, *, biased=True):
     r"""Moving the output bias one way or the other raises the objective, at every point.
 
-    With the output bias $c$ the output moves by exactly $\tau$ on every sample, so the mean squared
-    error is a parabola in $c$ with the leading coefficient 1, and the penalty adds $\lambda$:
-    $L_\lambda(c+\tau) + L_\lambda(c-\tau) - 2L_\lambda(c) = 2(1+\lambda)\tau^2 > 0$. One of the two
-    neighbours is higher, at every point and for every $\tau\ne0$: no point is a local maximum, with
-    or without penalty. No derivative of the activation is used, of which nothing is known.
+    With the output bias $c$ the output moves by exactly $\tau$ on every sample, so the mean
+    squared error is a parabola in $c$ with the leading coefficient 1, and the penalty adds
+    $\lambda$: $L_\lambda(c+\tau) + L_\lambda(c-\tau) - 2L_\lambda(c) = 2(1+\lambda)\tau^2 > 0$.
+    One of the two neighbours is higher, at every point and for every $\tau\ne0$: no point is a
+    local maximum, with or without penalty. No derivative of the activation is used, of which
+    nothing is known. Executed for two inputs and (samples, units) = (1, 1), (2, 2) and (3, 1);
+    each sample's error moves by $\tau$.
     """
     strength, step = symbols("lam"), symbols("tau")
     for samples, units in ((1, 1), (2, 2), (3, 1)):

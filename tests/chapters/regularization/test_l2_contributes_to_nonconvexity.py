@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -68,9 +69,10 @@ def test_every_curvature_is_raised_by_the_same_amount(check, *, penalty=L2):
     The curvature of the objective along $u$ at $\theta$ is $u^\top\nabla^2L(\theta)\,u +
     2\lambda\lVert u\rVert^2$, so every eigenvalue of the Hessian rises by exactly $2\lambda$, the
     smallest included: there is no point at which the objective is less convex than it was,
-    whatever the loss. Checked for symbolic data, parameters, directions and $\lambda$, for a loss
-    and an activation of which nothing is known. That the sum is still not convex for a
-    network comes from the loss (see the readings).
+    whatever the loss. Executed for a linear model, one and two hidden layers with symbolic data,
+    parameters, directions and $\lambda$, for a loss and an activation of which nothing is known;
+    the penalty does not see the network. That the sum is still not convex for a network comes from
+    the loss (see the readings).
     """
     strength = symbols("lam")
     for network in (linear(2), one_hidden_layer(1, 2, ANY), Network((1, 1, 1, 1), ANY)):
@@ -116,8 +118,10 @@ def test_a_negative_minor_for_every_strength(check, certificates, *, bias=above_
     \end{pmatrix}$ with $s = \frac12$, $s' = \frac14$, of determinant $4\lambda(s^2 + \lambda) -
     4u^2s'^2$. With $u = 1 + 4\lambda$ that is $-\frac14 - \lambda < 0$: the smallest eigenvalue is
     negative, for every data set, width and $\lambda\ge0$. The input weights are 0, so the inputs
-    have no part. Checked on the recorded Hessian for symbolic data and $\lambda$; for one data set
-    and $\lambda = 1$ a direction of negative curvature and a violated chord are certified.
+    have no part. Executed on the recorded Hessian for symbolic data and $\lambda$, (samples,
+    inputs, units) = (1, 1, 1), (2, 1, 2), (3, 2, 1) and (2, 2, 3), where the other units and the
+    input weights are 0; for one data set and $\lambda = 1$ a direction of negative curvature and a
+    violated chord are certified.
     """
     strength = symbols("lam")
     for samples, features, units in ((1, 1, 1), (2, 1, 2), (3, 2, 1), (2, 2, 3)):
@@ -195,11 +199,12 @@ def test_the_strength_that_makes_a_neuron_convex(check, certificates, *, constan
     with equality at $s = r$, and $\kappa = \frac{55r-36}{96} = \frac{55\sqrt{33}-39}{2304} =
     0.12020\ldots$ Along a direction $u$ the curvature of the objective is
     $\frac1N\sum_i(\varphi_i''+\kappa)(x_i\cdot u)^2 + \bigl(2\lambda\lVert u\rVert^2 -
-    \kappa\,u^\top\frac{X^\top X}{N}u\bigr)$ with $\varphi_i''$ the second derivative of sample
-    $i$ in its logit, and both terms are at least 0 if $2\lambda
-    \ge\kappa\lambda_{\max}(X^\top X/N)$. The constant cannot be smaller: one sample $x = 1$,
-    $t = 0$ has the curvature $2\lambda-\kappa$ where $s(w) = r$. Every identity is checked
-    symbolically; for that sample it is certified that 0.06017 is enough, and 0.06004 is not.
+    \kappa\,u^\top\frac{X^\top X}{N}u\bigr)$ with $\varphi_i''$ the second derivative of sample $i$
+    in its logit, and both terms are at least 0 if $2\lambda \ge\kappa\lambda_{\max}(X^\top X/N)$.
+    The constant cannot be smaller: one sample $x = 1$, $t = 0$ has the curvature $2\lambda-\kappa$
+    where $s(w) = r$. Every identity is executed symbolically, for (samples, inputs) = (1, 1), (2,
+    2), (3, 1) and (1, 3), each sample being a term of its own; for that sample it is certified
+    that 0.06017 is enough, and 0.06004 is not.
     """
     h, t, s, r = symbols("h"), symbols("t"), symbols("s"), symbols("r")
     one = penalised(neuron(1, SIGMOID), SQUARED_ERROR, 1, L2)
@@ -243,7 +248,8 @@ def test_the_strength_that_makes_a_neuron_convex(check, certificates, *, constan
             features=features,
         )
     check.certificate(certificates / "l2-makes-a-neuron-convex.json")
-    check.record("kappa", "(55 sqrt(33) - 39)/2304 = 0.120204...")
+    check.record("kappa, r the root of 12 r^2 - 15 r + 4 above 5/6", constant(r))
+    check.record("kappa, about", f"{constant((15 + math.sqrt(33)) / 24):.6f}")
 
 
 KAPPA = Fraction(12021, 100000)

@@ -69,10 +69,11 @@ def test_a_dominant_inverse_shrinks_the_largest_weight(check, *, diagonal=domina
     $$w_k - u_k = \mu\Bigl(d\,u_k + \sum_{j\ne k} |B_{kj}|\,(u_k + \sigma_j u_j)\Bigr),\qquad d =
     B_{kk} - \sum_{j\ne k}|B_{kj}|.$$
 
-    Dominance is $d \ge 0$, and $u_k \ge |u_j|$, so every term is at least 0 and $\max_j |w_j|
-    \ge w_k \ge u_k = \max_j |u_j|$. In other words $(I + \mu B)^{-1}$ contracts the maximum
-    norm. Checked on the recorded gradient for symbolic data, and for symbolic rows of up to four
-    entries with every pattern of signs.
+    Dominance is $d \ge 0$, and $u_k \ge |u_j|$, so every term is at least 0 and $\max_j |w_j| \ge
+    w_k \ge u_k = \max_j |u_j|$. In other words $(I + \mu B)^{-1}$ contracts the maximum norm.
+    Executed on the recorded gradient for symbolic data of (samples, inputs) = (1, 1), (2, 2), (3,
+    2) and (3, 3), and for symbolic rows of one to four entries with every pattern of signs; a
+    longer row has more terms of the same kind.
     """
     strength = symbols("lam")
     for samples, features in ((1, 1), (2, 2), (3, 2), (3, 3)):
@@ -175,8 +176,9 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
     \frac14$, that is $N\lambda = \frac12$, the second weight is $\frac{18}{17} > 1$. The condition
     is sharp: if row $k$ of the inverse $B$ is not dominant, choose $u_k = 1$ and $u_j = -\sigma_j
     (1 - \varepsilon)$ with the signs $\sigma_j$ of $B_{kj}$. Then $w_k = 1 - \mu \bigl((1 -
-    \varepsilon)\sum_{j\ne k}|B_{kj}| - B_{kk}\bigr)$ (checked symbolically) is below 1 for a small
-    $\varepsilon$, and the other $|w_j|$ stay below 1 for a small $\mu$, while $\max_j |u_j| = 1$;
+    \varepsilon)\sum_{j\ne k}|B_{kj}| - B_{kk}\bigr)$ (executed for two and three weights, with all
+    signs) is below 1 for a small $\varepsilon$, and the other $|w_j|$ stay below 1 for a small
+    $\mu$, while $\max_j |u_j| = 1$;
     the targets $y = X w$ with $w = u + \mu B u$ make $u$ the penalised minimiser.
     """
     inputs, strength = [[1, entry], [0, 1]], Fraction(1, 4)
@@ -187,11 +189,12 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
     data = RATIONALS.enter(inputs), RATIONALS.enter(targets)
     for weights, number in ((before, 0), (after, strength)):
         slope = derivatives.gradient(RATIONALS.enter(weights), *data, RATIONALS.enter(number))
-        check.zero(slope, "the gradient of a convex objective", weights=weights, strength=number)
+        check.zero(slope, f"the gradient of the convex objective with lambda = {number}")
     check.that(not has_dominant_inverse(inputs), "the inverse is not dominant", entry=entry)
     check.that(largest(after) > largest(before), "the largest weight has grown", entry=entry)
-    check.record("without penalty", before)
-    check.record("with penalty", after)
+    check.record("inputs, targets, lambda", [inputs, targets, strength])
+    check.record("minimiser without penalty", before)
+    check.record("minimiser with penalty", after)
     scale, gap = symbols("mu"), symbols("e")
     for features in (2, 3):
         diagonal, sizes = symbols("b"), symbols("g", features - 1)
@@ -200,8 +203,7 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
             weight = 1 + scale * (diagonal + (np.array(signs) * sizes * others).sum())
             check.zero(
                 weight - 1 + scale * ((1 - gap) * sizes.sum() - diagonal),
-                "the weight at the chosen point",
-                signs=signs,
+                f"the weight at the chosen point, signs {signs}",
             )
 
 
@@ -228,8 +230,8 @@ def test_global_minimisers_shrink(check, *, order=at_both_minima):
     L(\theta_0)\bigr),$$
 
     and both brackets are at least 0 where $\theta_\lambda$ is a global minimiser of $L_\lambda$
-    and $\theta_0$ one of $L$. Checked for a loss of which nothing is known, as a function of one
-    to four parameters.
+    and $\theta_0$ one of $L$. Executed for a loss of which nothing is known, as a function of one,
+    two and four parameters; their number does not enter the argument.
     """
     strength = symbols("lam")
     for size in (1, 2, 4):
@@ -328,9 +330,11 @@ def test_the_penalty_concentrates_the_weights(check, *, scales=(2, 1)):
         slope = least_squares(2, 2).gradient(
             RATIONALS.enter(weights), *data, RATIONALS.enter(number)
         )
-        check.zero(slope, "the gradient of a convex objective", weights=weights, strength=number)
+        check.zero(slope, f"the gradient of the convex objective with lambda = {number}")
     check.that(has_dominant_inverse(inputs), "the inverse is dominant", scales=scales)
     shares = [largest(weights) ** 2 / squared_norm(weights) for weights in (before, after)]
     check.that(shares[1] > shares[0], "the share of the largest weight has grown", scales=scales)
+    check.record("inputs, targets, lambda", [inputs, targets, strength])
+    check.record("minimisers without and with penalty", [before, after])
     check.record("share of the squared norm without penalty", shares[0])
     check.record("share of the squared norm with penalty", shares[1])

@@ -73,8 +73,9 @@ def test_the_gradients_cancel_where_the_sum_is_stationary(check, *, penalty=L2):
 
     which is $4\lambda^2\lVert\theta\rVert^2 > 0$ where $\nabla L_\lambda = 0$ and $\theta\ne0$.
     The penalty's own gradient $2\lambda\theta$ is the opposite of the loss's and not zero either.
-    Checked for symbolic data, parameters and $\lambda$, a loss and an activation of which nothing
-    is known.
+    Executed for a linear model, one and two hidden layers with symbolic data, parameters and
+    $\lambda$, a loss and an activation of which nothing is known; the penalty does not see the
+    network.
     """
     strength = symbols("lam")
     for network in (linear(2), one_hidden_layer(1, 2, ANY), Network((1, 1, 1, 1), ANY, output=ANY)):
@@ -178,8 +179,9 @@ def test_the_dropout_term_always_falls_with_the_output_weights(check, *, part=ou
     The slope of $R$ along the output weights is $v^\top\nabla_vR = 2R =
     \frac{2p}{1-p}\frac1N\sum_{i,j}v_j^2a_{ij}^2$: positive, because a sigmoid is never 0, $0<p<1$
     and some $v_j\ne0$. If the averaged loss $L + R$ and $L$ were both stationary at such a point,
-    $\nabla R$ would be 0. Checked on the recorded gradient of the average over all masks minus the
-    loss, for symbolic data, parameters and rate.
+    $\nabla R$ would be 0. Executed on the recorded gradient of the average over all masks minus
+    the loss, for symbolic data, parameters and rate, (samples, inputs, units) = (1, 1, 1), (2, 1,
+    2) and (1, 2, 3); units and samples are terms of a sum.
     """
     rate = symbols("p")
     for samples, features, units in ((1, 1, 1), (2, 1, 2), (1, 2, 3)):

@@ -76,8 +76,9 @@ def test_every_term_changes_sign_at_its_own_zero(check, *, fit=scaled_by_input):
     With $t_i = s(x_i r_i)$ the derivative is $\sum_i 2\,(s(x_i w) - s(x_i r_i))\,s(1-s)\,x_i$,
     and a point alone is fitted at $w = r_i$. As $s(a) - s(b) = (E_b - E_a)/((1+E_a)(1+E_b))$ with
     $E = e^{-\cdot}$ decreasing, a term has the sign of $x_i(w - r_i)\cdot x_i$, that is of $w -
-    r_i$. Left of all $r_i$ every term is negative, right of all every term is positive; in between
-    the continuous derivative has a zero, which bisection encloses. Identities for symbolic data.
+    r_i$. Left of all $r_i$ every term is negative, right of all every term is positive; in
+    between the continuous derivative has a zero, which bisection encloses. Identities for
+    symbolic data of one to three points; the derivative is a sum over the points.
     """
     for samples in (1, 2, 3):
         weight, inputs, zeros = symbols("w", 1), symbols("x", samples, 1), symbols("r", samples)

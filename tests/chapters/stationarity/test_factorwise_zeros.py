@@ -49,6 +49,8 @@ def test_no_factor_vanishes_for_a_hard_label(check, *, targets=beyond):
     is $-(1 - s + a)\,s\,(1-s)\lVert x\rVert^2$. With $a \ge 0$, $0 < s < 1$ and $x \ne 0$ every
     factor is positive. So the conclusion of the document holds for hard labels; its reason, that
     the two sigmoid factors do not vanish, leaves out $t - s$, which does not vanish either, here.
+    Executed for symbolic data in one to three dimensions; the dimension enters through $w\cdot x$
+    and $\lVert x\rVert^2$ alone.
     """
     for features in (1, 2, 3):
         theta, x, excess = symbols("w", features), symbols("x", features), symbols("a")

@@ -56,13 +56,14 @@ def test_the_flow_separates_and_is_integrated(check, *, expected=rate):
     For $L = \frac12(t - s(w\cdot x))^2$ the velocity $-\nabla L$ is $(t-s)\,s\,(1-s)\,x$, a
     multiple of $x$; hence $h' = \lVert x\rVert^2 (t-s)\,s(1-s)$ and $s' = s(1-s)\,h'$. With $F_t'
     = 1/((t-s)\,s^2(1-s)^2)$ the chain rule gives $\frac{d}{d\tau}F_t(s(h(\tau))) = \lVert
-    x\rVert^2$. Partial fractions yield, for $t \notin \{0, 1\}$, the primitive $F_t(s) =
-    G_t(s) + G_{1-t}(1-s) - \frac{\ln|t-s|}{t^2(1-t)^2}$ with $G_t(s) = \bigl(\frac1{t^2} +
-    \frac2t\bigr)\ln s - \frac1{ts}$; for hard labels
-    $F_0 = \frac1{2s^2} + \frac2s - 3\ln s + 3\ln(1-s) - \frac1{1-s}$ and $F_1(s) = F_0(1-s)$.
-    That these are primitives is an identity which uses no more of the logarithm than $\ln' u =
-    1/u$. $F_t$ is monotone on each side of $t$, and the flow stays on its side, so $h(\tau)$ is
-    determined.
+    x\rVert^2$. Partial fractions yield, for $t \notin \{0, 1\}$, the primitive $F_t(s) = G_t(s) +
+    G_{1-t}(1-s) - \frac{\ln|t-s|}{t^2(1-t)^2}$ with $G_t(s) = \bigl(\frac1{t^2} +
+    \frac2t\bigr)\ln s - \frac1{ts}$; for hard labels $F_0 = \frac1{2s^2} + \frac2s - 3\ln s +
+    3\ln(1-s) - \frac1{1-s}$ and $F_1(s) = F_0(1-s)$. That these are primitives is an identity
+    which uses no more of the logarithm than $\ln' u = 1/u$. $F_t$ is monotone on each side of
+    $t$, and the flow stays on its side, so $h(\tau)$ is determined. Executed for symbolic data in
+    one to three dimensions, which enter through $w\cdot x$ and $\lVert x\rVert^2$ alone, and for
+    symbolic $t$, $t = 0$ and $t = 1$.
     """
     for features in (1, 2, 3):
         theta, x, target = symbols("w", features), symbols("x", features), symbols("t")

@@ -79,7 +79,9 @@ def test_one_layer_of_deficient_rank(check, *, steps=orthogonal_steps):
     zero this gives $L(w') \ge L(w)$, and $L(w) \ge L(w')$ with the roles exchanged: equal losses,
     for any data. A zero exists, since the normal equations always have a solution (see
     other-activations). If the rank of $X$ is below $d$ there is a $u \ne 0$ with $Xu = 0$, and
-    $\nabla L(w + ru) = \nabla L(w)$ for every $r$: with one zero a whole line of them.
+    $\nabla L(w + ru) = \nabla L(w)$ for every $r$: with one zero a whole line of them. Executed
+    for symbolic data of one to three points in one to three dimensions; in matrices the
+    identities read the same for all.
     """
     for samples, features in ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3)):
         function = function_of((features, 1), samples)
@@ -225,7 +227,8 @@ def test_two_zeros_of_different_loss(check, *, target=1):
     )
     check.record("input and target", data)
     for place in (origin, fitted):
-        check.record(f"loss at (W, v) = {list(place)}", function.value(place, *data))
+        name = ", ".join(map(str, place))
+        check.record(f"loss at (W, v) = ({name})", function.value(place, *data))
 
 
 def descent_pair(weights, correlation, step, ratio):
@@ -362,11 +365,12 @@ def halfway(correlation):
 def test_the_origin_of_two_layers_is_a_strict_saddle(check, *, direction=along):
     r"""With two layers the Hessian at the origin has the curvature $-4\lVert r\rVert^2 < 0$.
 
-    $r = \sum_i y_i x_i \ne 0$. The gradient at the origin is zero. Along $u$ with $W_1 = r$, $v_1 =
-    1$ and all else 0, $u^\top\nabla^2 L(0)\,u = -4\lVert r\rVert^2$. The loss there, $\lVert
+    $r = \sum_i y_i x_i \ne 0$. The gradient at the origin is zero. Along $u$ with $W_1 = r$, $v_1
+    = 1$ and all else 0, $u^\top\nabla^2 L(0)\,u = -4\lVert r\rVert^2$. The loss there, $\lVert
     y\rVert^2$, is not minimal: at $W_1 = \varepsilon r$, $v_1 = 1$ it is lower by
     $2\varepsilon\lVert r\rVert^2 - \varepsilon^2\lVert Xr\rVert^2$, positive for small
-    $\varepsilon > 0$.
+    $\varepsilon > 0$. Executed for symbolic data, one to three hidden units, one or two points
+    and inputs; the other units are 0 and play no part.
     """
     for features, units, samples in ((1, 1, 1), (2, 1, 2), (2, 2, 1), (1, 3, 2)):
         widths = (features, units, 1)

@@ -29,6 +29,7 @@ from claims.mathematics import (
     Objective,
     Parity,
     Range,
+    as_symbol,
     count_roots,
     neuron,
     normal_solutions,
@@ -150,7 +151,8 @@ def test_the_identity_leads_to_the_normal_equations(check, *, residual=normal_re
 
     A vector $u$ with $X^\top X u = 0$ has $u^\top X^\top X u = \lVert Xu\rVert^2 = 0$, so $Xu =
     0$, and $u\cdot X^\top t = (Xu)\cdot t = 0$: the right-hand side is orthogonal to the null
-    space of the symmetric matrix $X^\top X$, hence in its range. Identities for symbolic data.
+    space of the symmetric matrix $X^\top X$, hence in its range. Identities for symbolic data of
+    one to three points in one to three dimensions; in matrices they read the same for all.
     """
     for samples, features in ((1, 1), (1, 2), (2, 2), (3, 2), (2, 3)):
         inputs, targets = symbols("x", samples, features), symbols("t", samples)
@@ -308,7 +310,7 @@ def test_relu_is_linear_on_each_pattern(check, *, points=active):
     in a neighbourhood. With these factors the gradient is $2 X_A^\top (X_A w - t_A)$, over the
     active points $A$: the normal equations of $A$. For each of the finitely many patterns one
     linear system, whose solutions count if they lie in the region. Identities for all patterns of
-    up to three points.
+    up to three points in one or two dimensions; the loss is a sum over the points.
     """
     for samples, features in ((1, 1), (2, 2), (3, 2)):
         theta, inputs = symbols("w", features), symbols("x", samples, features)
@@ -390,7 +392,7 @@ def test_a_quintic_without_an_inverse_in_closed_form(check, *, activation=QUINTI
         "the discriminant in t has n - 1 different roots",
         activation=activation,
     )
-    check.record("equation at t = 3", f"{found} = 0")
+    check.record("polynomial at t = 3", as_symbol(found, "w"))
     check.record("its discriminant", found.discriminant())
     check.record("discriminant in t", discriminant)
     prime, pattern = proof.transposition
@@ -427,6 +429,6 @@ def test_a_cubic_without_radicals(check, *, activation=CUBIC_PLUS, inputs=(1, 2)
     check.that(count_roots(found) == 1, "one real root", **witness)
     check.record("activation", activation)
     check.record("inputs and targets", f"x = {inputs}, t = (1, 0)")
-    check.record("polynomial in w", found)
+    check.record("polynomial", as_symbol(found, "w"))
     prime, pattern = proof.transposition
     check.record("Galois group", f"S_5: degrees {pattern} modulo {prime}")

@@ -16,6 +16,7 @@ from claims.mathematics import (
     SQUARED_ERROR,
     Hyperplane,
     Objective,
+    as_symbol,
     count_roots,
     neuron,
     one_point_zeros,
@@ -154,5 +155,5 @@ def test_two_scalar_points_without_radicals(check, *, second=HALF):
     check.that(
         count_roots(found.polynomial, above=Fraction(0)) == 1, "one positive root", second=second
     )
-    check.record("polynomial", found.polynomial)
+    check.record("polynomial", as_symbol(found.polynomial, "z"))
     check.record("prime and degrees of the factors", proof.transposition)

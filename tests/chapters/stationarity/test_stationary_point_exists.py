@@ -19,6 +19,7 @@ from claims.mathematics import (
     NoClosedForm,
     Objective,
     StationarySet,
+    as_symbol,
     count_roots,
     neuron,
     polynomial_in_z,
@@ -296,7 +297,8 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1)):
     )
     check.record("inputs and labels", [inputs, targets])
     check.record("zeros of the gradient", zeros)
-    check.record("loss minus its limit has the sign of, in z", above.polynomial)
+    sign = as_symbol(above.polynomial, "z")
+    check.record("loss minus its limit has the sign of, z = exp(-w)", sign)
 
 
 @pytest.mark.claim(
@@ -408,5 +410,5 @@ def test_overlapping_labels_without_a_zero(check, *, ones=4):
         "no direction separates the labels",
     )
     check.record("inputs and labels", [inputs, targets])
-    check.record("polynomial in z", slope.polynomial)
+    check.record("polynomial", as_symbol(slope.polynomial, "z"))
     check.record("zeros of the gradient", zeros)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from claims.compiled import Function
 from claims.mathematics import HALF_SQUARED_ERROR, Objective, after_update, expectation, linear
 from claims.numbers import RATIONALS, SYMBOLS, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.testing import given, strategies
 
 CLAIM = "decreasing-step-restores-precision"
@@ -206,3 +207,17 @@ def test_steps_that_stop_too_soon(check, *, steps=halved):
     check.zero((1 - total) * (1 - s) - (1 - total - s) - total * s, "one more factor")
     check.record("mean after eight updates from 2, about", f"{float(mean.fraction):.4f}")
     check.record("mean square, about", f"{float(mean_square.fraction):.4f}")
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_falling_steps_in_a_network(check, study_result, study_table, *, count=as_counted):
+    """Steps that fall like 1/k end nearer where noise is what keeps descent away.
+
+    Both arms share start and draws; each is compared with the level to which full-batch descent
+    leads from where it ended.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "mini-batch-noise", "falling", count)

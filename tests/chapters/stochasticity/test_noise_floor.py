@@ -21,6 +21,7 @@ from claims.mathematics import (
     linear,
 )
 from claims.numbers import RATIONALS, SYMBOLS, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.testing import given, strategies
 
 CLAIM = "noise-floor"
@@ -437,3 +438,17 @@ def test_an_update_that_raises_the_loss(check, *, batch=(0,), targets=(1, -1)):
             f"change of the loss in a full-batch update on {examples} examples",
         )
     check.record("rise of the loss on x = (1, 1), step k", product)
+
+
+@pytest.mark.claim(CLAIM, reading="nonlinear-network", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_floor_of_a_network(check, study_result, study_table, *, count=as_counted):
+    """The excess loss at a constant step grows with the step where the examples disagree.
+
+    Descent by single examples starts at the minimum that full-batch descent finds; the excess loss
+    is averaged over the second half of its updates.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "mini-batch-noise", "floor", count)

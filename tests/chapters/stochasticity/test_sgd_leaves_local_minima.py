@@ -22,6 +22,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import BALLS, RATIONALS, SYMBOLS, Ball, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "sgd-leaves-local-minima"
 NEURON = Objective(neuron(1, SIGMOID), SQUARED_ERROR)
@@ -323,3 +324,45 @@ def test_a_certified_box_that_no_batch_leaves(check, certificates, *, edit=as_wr
     """
     path = certificates / "batch-trap-neuron.json"
     check.record("certified", check.certificate(path, edit=edit))
+
+
+@pytest.mark.claim(CLAIM, reading="how-often", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_how_often_it_has_left(check, study_result, study_table, *, count=as_counted):
+    """Single examples leave a worse minimum often with large steps, and not with small ones.
+
+    Runs start beside a certified minimum, the same for all arms, and count as having left if
+    full-batch descent does not lead them back while full-batch descent at the same step stayed.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "sgd-exit", "leaves", count)
+
+
+@pytest.mark.claim(CLAIM, reading="larger-step", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_larger_steps_leave_more_often(check, study_result, study_table, *, count=as_counted):
+    """How much more often the largest step leaves than the smallest.
+
+    Runs start beside a certified minimum, the same for all arms, and count as having left if
+    full-batch descent does not lead them back while full-batch descent at the same step stayed.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "sgd-exit", "larger-step", count)
+
+
+@pytest.mark.claim(CLAIM, reading="smaller-batch", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_smaller_batches_leave_more_often(check, study_result, study_table, *, count=as_counted):
+    """How much more often single examples leave than batches of five.
+
+    Runs start beside a certified minimum, the same for all arms, and count as having left if
+    full-batch descent does not lead them back while full-batch descent at the same step stayed.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "sgd-exit", "smaller-batch", count)

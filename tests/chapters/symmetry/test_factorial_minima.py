@@ -304,12 +304,14 @@ def squared_distance(a, b):
 def test_strict_minimiser_has_strict_copies(check, *, permute=permute_units):
     r"""A strict minimum has n! strict copies; if it is global, each is a component of its own.
 
-    A permutation of the units keeps the objective and all distances, so it carries a ball in
-    which $\theta$ is the lowest point and the only one of its height to such a ball round its
-    copy. The $n!$ copies are different points: were two units equal, the line $(v_1 + e, v_2 -
-    e)$ through $\theta$ would have the same height, and $\theta$ would not be strict. A strict
-    global minimiser is alone in its ball, hence a connected component of the set of minimisers.
-    Executed at widths 1 to 4, with and without each bias, for squared error and cross-entropy.
+    A permutation of the units keeps the objective and all distances, so it carries a ball in which
+    $\theta$ is the lowest point and the only one of its height to such a ball round its copy. The
+    $n!$ copies are different points: were two units equal, the line $(v_1 + e, v_2 - e)$ through
+    $\theta$ would have the same height, and $\theta$ would not be strict. A strict global
+    minimiser is alone in its ball, hence a connected component of the set of minimisers. Executed
+    for all permutations at widths 1 to 4, with and without each bias, an activation of which
+    nothing is known, two symbolic samples, squared error and cross-entropy; the loss enters
+    through the outputs alone, and a permutation moves whole units at every width.
     """
     for network, loss in product(architectures(1), (SQUARED_ERROR, CROSS_ENTROPY)):
         objective = Objective(network, loss)

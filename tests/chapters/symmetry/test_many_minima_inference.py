@@ -177,10 +177,10 @@ def test_convexity_would_make_width_useless(check, *, mean=mean_over_units):
     The objective takes the same value at all $n!$ permuted copies of $\theta$. If it were convex,
     its value at their mean would not be higher (Jensen). At the mean all units coincide, and $n$
     equal units with output weights $v$ are one unit with output weight $n v$. So the infimum at
-    width 1 would not exceed the one at width $n$: where a wider network does better, the
-    objective is not convex. The argument needs no minimum to be attained and holds for every
-    activation (here a function of which nothing is known) and every loss; the identities are
-    checked at widths 2 to 4.
+    width 1 would not exceed the one at width $n$: where a wider network does better, the objective
+    is not convex. The argument needs no minimum to be attained and holds for every activation
+    (here a function of which nothing is known) and every loss; the identities are executed at
+    widths 2 to 4, for all permutations, and their sums have one term for each unit.
     """
     inputs = symbols("x", 1, 1)
     for units in (2, 3, 4):
@@ -241,5 +241,5 @@ def test_two_units_beat_one_on_three_points(check, *, data=DATA):
         lambda arithmetic: bump(arithmetic, 0) - bump(arithmetic, 1),
         "the height of the bump, by which its scale divides",
     )
-    check.record("one unit", "mean squared error at least 1/6")
+    check.record("mean squared error of one unit, at least", Fraction(1, 2) / len(targets))
     check.record("two units", f"loss 0 at w = (1, 1), b = (1, -1), v = (k, -k), k = 1/({height})")

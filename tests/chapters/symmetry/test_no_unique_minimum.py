@@ -73,9 +73,9 @@ def test_two_units_always_have_another_setting(check, *, swap=swap_units, balanc
 
     If two units differ, exchanging them gives another setting; if all agree, $v_1 + e$ and $v_2 -
     e$ do. The output is the same at every input. A loss without penalty is then the same as well:
-    if there is a global minimiser there are two: their number is 0 or at least two.
-    Checked for two to four units without biases, symbolic weights and inputs and an activation of
-    which nothing is known.
+    if there is a global minimiser there are two: their number is 0 or at least two. Executed for
+    two to four units without biases, symbolic weights and inputs and an activation of which
+    nothing is known; only two units move, so further ones change nothing.
     """
     inputs, targets, shift = symbols("x", 2, 2), symbols("y", 2), symbols("e")
     for units in (2, 3, 4):
@@ -197,8 +197,9 @@ def test_unequal_units_are_told_apart_by_a_swap(check, *, partner=lambda unit: u
     r"""If two units differ, the swap of the two is a different setting.
 
     At the place of the first unit the swapped setting minus the old one is the second unit minus
-    the first, in incoming weights, bias and outgoing weight: not zero if they differ. Checked for
-    symbolic weights, with and without biases; no activation is involved.
+    the first, in incoming weights, bias and outgoing weight: not zero if they differ. Executed for
+    two to four units with symbolic weights, with and without biases; the swap moves two units
+    only, and no activation is involved.
     """
     for units in (2, 3, 4):
         for hidden, output in BIASES:
@@ -257,4 +258,4 @@ def test_the_origin_is_fixed_by_all_permutations(check, *, last=0):
     for theta in ([0, 0, 0, 0, 0, last], [1] * 6):
         for order in permutations(range(3)):
             moved = permute_units(network, FLOATS.enter(theta), order)
-            check.that(moved.tolist() == theta, "the setting stays", theta=theta, order=order)
+            check.that(moved.tolist() == theta, f"the setting stays under {order}", theta=theta)

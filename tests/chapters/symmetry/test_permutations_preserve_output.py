@@ -65,14 +65,15 @@ def act_on_rows(network, theta, order):
 def test_the_group_acts_and_the_output_stays(check, *, act=act):
     r"""Every permutation reorders the terms of the sum, and one after the other they multiply.
 
-    $\pi$ moves unit $j$ to place $\pi(j)$. The output is a function of $\sum_j v_j\,a(w_j\cdot x
-    + b_j)$, whose terms only change places. Moving by $\rho$ and then by $\pi$ moves unit $j$ to
+    $\pi$ moves unit $j$ to place $\pi(j)$. The output is a function of $\sum_j v_j\,a(w_j\cdot x +
+    b_j)$, whose terms only change places. Moving by $\rho$ and then by $\pi$ moves unit $j$ to
     $\pi(\rho(j))$, which is $(\pi\rho)\theta = \pi(\rho\theta)$; there are $n!$ permutations.
     Checked for one to four units, all choices of biases, hidden and output activations of which
     nothing is known, symbolic weights and inputs; the composition law for all pairs of
-    permutations of up to three units. More units add nothing new to the output: every permutation
-    is a product of swaps, and a swap concerns two units and the sum of the others. The
-    composition law for every number of units is the argument on the places, one sentence above.
+    permutations of up to three units. At every width a permutation reorders the terms of the
+    output's sum. More units add nothing new to the output: every permutation is a product of
+    swaps, and a swap concerns two units and the sum of the others. The composition law for every
+    number of units is the argument on the places, one sentence above.
     """
     inputs = symbols("x", 1, 2)
     for units in (1, 2, 3, 4):
@@ -145,8 +146,9 @@ def test_distinct_units_have_distinct_settings(check, *, act=act):
 
     If $\pi \ne \rho$, some place $k$ receives the units $i = \pi^{-1}(k)$ and $j = \rho^{-1}(k)
     \ne i$. The two settings differ at $k$ by unit $i$ minus unit $j$, which is not zero if no two
-    units agree in incoming weights, bias and outgoing weight. Checked for all pairs of
-    permutations of up to four units with symbolic weights, with and without biases.
+    units agree in incoming weights, bias and outgoing weight. Executed for all pairs of
+    permutations of one to four units with symbolic weights, with and without biases; the argument
+    names one unit only, at every width.
     """
     for units in (1, 2, 3, 4):
         for bias in (True, False):

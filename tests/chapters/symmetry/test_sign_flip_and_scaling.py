@@ -57,11 +57,12 @@ def test_flips_and_permutations_make_a_group(check, *, flip=flip_unit):
     $-v\tanh(-h) = v\tanh h$, and $-v\,s(-h) + (c + v) = v\,s(h) + c$ because $s(-h) = 1 - s(h)$.
     So turning all signs of a tanh unit keeps the output, with or without output bias, and for a
     sigmoid unit it does when $v$ is added to the output bias. Let $F_j$ flip the unit in place
-    $j$: $F_j F_j$ is the identity, $F_j F_k = F_k F_j$, and permuting before or after a flip
-    moves the flip along. So every composition can be written as flips of a set of units, then a
+    $j$: $F_j F_j$ is the identity, $F_j F_k = F_k F_j$, and permuting before or after a flip moves
+    the flip along. So every composition can be written as flips of a set of units, then a
     permutation: $2^n$ sets and $n!$ permutations, whose images of a symbolic $\theta$ are all
-    different. Without output bias a sigmoid network keeps the $n!$ permutations. Checked for one
-    to three units.
+    different. Without output bias a sigmoid network keeps the $n!$ permutations. Executed for one
+    to three units with two inputs; a flip and a permutation act on units as wholes, whatever their
+    number.
     """
     inputs, sizes = symbols("x", 1, 2), defaultdict(list)
     for (activation, output), units in product(WITH_FLIPS, (1, 2, 3)):
@@ -114,10 +115,11 @@ def test_relu_units_can_be_rescaled(check, *, scale=scale_unit):
     r"""For ReLU every factor $\alpha > 0$ in, divided out again, keeps the output: a continuum.
 
     $\frac{v}{\alpha}\max(\alpha h, 0) = v\max(h, 0)$: $\alpha h$ has the sign of $h$, and for a
-    fixed sign ReLU multiplies by a gate 0 or 1. Scaling by $\alpha$ and then by $\beta$ is
-    scaling by $\alpha\beta$, scalings of different units commute and permutations take them
-    along. Where some parameter of the unit is not 0, different $\alpha$ give different points.
-    Checked with a symbolic gate for each unit, one to three units, with and without output bias.
+    fixed sign ReLU multiplies by a gate 0 or 1. Scaling by $\alpha$ and then by $\beta$ is scaling
+    by $\alpha\beta$, scalings of different units commute and permutations take them along. Where
+    some parameter of the unit is not 0, different $\alpha$ give different points. Executed with a
+    symbolic gate for each unit, one to three units, with and without output bias; the other units
+    are not touched.
     """
     inputs, alpha, beta = symbols("x", 1, 2), symbols("alpha"), symbols("beta")
     for units, output in product((1, 2, 3), (True, False)):
@@ -193,7 +195,8 @@ def test_the_output_bias_takes_up_the_constant(check, *, flip=flip_unit):
     r"""With an output bias the flip of a sigmoid unit changes the output bias by $v$ and nothing.
 
     $-v\,s(-h) = -v\,(1 - s(h)) = v\,s(h) - v$: the flipped unit contributes $v$ less at every
-    input, and $c + v$ makes up for it. Checked for one to three units, each of them.
+    input, and $c + v$ makes up for it. Executed for one to three units, each of them; the other
+    units are not touched.
     """
     inputs = symbols("x", 1, 2)
     for units in (1, 2, 3):

@@ -49,11 +49,11 @@ def sum_of_inputs(row, first, second):
 def test_the_swap_moves_the_logit_by_a_product(check, *, contrast=difference_of_inputs):
     r"""Exchanging $w_j$ and $w_k$ moves the logit at $x$ by $(w_j - w_k)(x_k - x_j)$.
 
-    The product is not zero where both factors are not: where the two weights are different
-    numbers and the two coordinates of some data point differ. The identity output shows the move
-    as it is; the sigmoid increases strictly, $s' = s(h)\,s(-h) > 0$, so that different logits
-    have different outputs. Checked for two to four symbolic weights, every pair, with and without
-    bias.
+    The product is not zero where both factors are not: where the two weights are different numbers
+    and the two coordinates of some data point differ. The identity output shows the move as it is;
+    the sigmoid increases strictly, $s' = s(h)\,s(-h) > 0$, so that different logits have different
+    outputs. Executed for two to four symbolic weights, every pair, with and without bias; further
+    weights contribute the same to both logits.
     """
     increasing(check)
     for features in (2, 3, 4):
@@ -156,7 +156,7 @@ def test_equal_input_columns_can_be_exchanged(check, *, inputs=((1, 1), (2, 2)))
     for output in (IDENTITY, SIGMOID):
         theta, data, network = SYMBOLS.enter([1, 0]), SYMBOLS.enter(inputs), neuron(2, output)
         change = network.predict(exchanged(theta, 0, 1), data) - network.predict(theta, data)
-        check.zero(change, "change of the outputs", inputs=inputs, output=output)
+        check.zero(change, f"change of the outputs, {output}", inputs=inputs)
 
 
 def left_inverse(inputs):

@@ -47,13 +47,13 @@ def swap_without_output(network, theta, first, second):
 def test_the_swap_is_another_minimum(check, *, swap=swap_units):
     r"""The swapped weights have the same loss, are as far from each other, and are another point.
 
-    Any loss of the outputs is the same at $\tau\theta$ as at $\theta$, and $\tau$ keeps
-    distances: $\lVert\tau\theta - \tau\theta'\rVert = \lVert\theta - \theta'\rVert$. A ball in
-    which $\theta$ is lowest goes over into one in which $\tau\theta$ is, so a minimum, local or
-    global, becomes a minimum of the same kind. At the place of the first unit $\tau\theta -
-    \theta$ is the second unit minus the first: not zero if they differ in incoming weights, bias
-    or outgoing weight. Checked for an activation, and a loss of the vector of outputs, of which
-    nothing is known.
+    Any loss of the outputs is the same at $\tau\theta$ as at $\theta$, and $\tau$ keeps distances:
+    $\lVert\tau\theta - \tau\theta'\rVert = \lVert\theta - \theta'\rVert$. A ball in which $\theta$
+    is lowest goes over into one in which $\tau\theta$ is, so a minimum, local or global, becomes a
+    minimum of the same kind. At the place of the first unit $\tau\theta - \theta$ is the second
+    unit minus the first: not zero if they differ in incoming weights, bias or outgoing weight.
+    Executed for two and three units, all choices of biases, an activation, and a loss of the
+    vector of outputs, of which nothing is known; further units are not touched by the swap.
     """
     inputs = symbols("x", 2, 1)
     for hidden, output in BIASES:
@@ -140,11 +140,12 @@ def same(value, shift):
 def test_a_strict_minimum_is_a_valley_of_one_point(check, *, swap=swap_units, balance=opposite):
     r"""A strict global minimum is a component by itself, and so is its swapped copy.
 
-    If near $\theta$ no other point has so low a loss, $\{\theta\}$ is a connected component of
-    the set of global minimisers; the swap keeps loss and distances, so that $\{\tau\theta\}$ is
-    one too. They are different: were the two units equal, $(v_1 + e, v_2 - e)$ in place of their
+    If near $\theta$ no other point has so low a loss, $\{\theta\}$ is a connected component of the
+    set of global minimisers; the swap keeps loss and distances, so that $\{\tau\theta\}$ is one
+    too. They are different: were the two units equal, $(v_1 + e, v_2 - e)$ in place of their
     outgoing weights would give the same outputs for every $e$, and $\theta$ would not be strict.
-    Checked for an activation and a loss of the outputs of which nothing is known.
+    Executed for three units, all choices of biases, an activation and a loss of the outputs of
+    which nothing is known; the other units are not touched by the swap.
     """
     inputs, shift = symbols("x", 2, 1), symbols("e")
     for hidden, output in BIASES:

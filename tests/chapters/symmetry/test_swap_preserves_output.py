@@ -69,8 +69,9 @@ def test_the_sum_over_units_does_not_see_their_order(check, *, swap=swap_units):
     $b_i$ and $v_i$ along exchanges two terms of the sum, and addition does not depend on the
     order. If the bias or the outgoing weight stays behind, the terms themselves change. Checked
     for hidden and output activations $a$ and $g$ of which nothing is known, symbolic weights and
-    inputs, all four choices of biases and every pair of two to four units. In a network of three
-    the third term is a number of its own; it can stand for the sum of all the others.
+    inputs, all four choices of biases and every pair of two to four units. A swap exchanges two
+    terms of the sum at every width. In a network of three the third term is a number of its own;
+    it can stand for the sum of all the others.
     """
     inputs = symbols("x", 1, 2)
     for units in (2, 3, 4):
@@ -240,7 +241,8 @@ def test_three_units_differ_in_the_last_place(check, *, weights=DIFFERENT):
                 term = term * (1 + delta)
             expanded = expanded + term
         check.zero(
-            added_with_errors(terms, deltas) - expanded, "the expansion of the error", count=count
+            added_with_errors(terms, deltas) - expanded,
+            f"the expansion of the error of {count} terms",
         )
 
 

@@ -51,12 +51,13 @@ def test_the_value_and_all_distances_are_kept(check, *, permute=permute_units):
     r"""A permutation keeps every loss of the outputs and every distance, so minima stay minima.
 
     $L(\pi\theta) = L(\theta)$ because the outputs are the same, and $\lVert\pi\theta -
-    \pi\theta'\rVert = \lVert\theta - \theta'\rVert$ because $\pi$ only reorders the parameters.
-    So $\pi$ takes the ball of radius $\varepsilon$ round $\theta$ to the ball of the same radius
-    round $\pi\theta$, with the same values: if $\theta$ is lowest in its ball, or strictly
-    lowest, or lowest everywhere, so is $\pi\theta$. No derivative is needed. Checked for all
-    permutations of up to four units, an activation and a loss of the vector of outputs of which
-    nothing is known.
+    \pi\theta'\rVert = \lVert\theta - \theta'\rVert$ because $\pi$ only reorders the parameters. So
+    $\pi$ takes the ball of radius $\varepsilon$ round $\theta$ to the ball of the same radius
+    round $\pi\theta$, with the same values: if $\theta$ is lowest in its ball, or strictly lowest,
+    or lowest everywhere, so is $\pi\theta$. No derivative is needed. Executed for all permutations
+    of one to four units, all choices of biases, an activation and a loss of the vector of outputs
+    of which nothing is known; at every width a permutation reorders the terms of the outputs and
+    of the squared distance.
     """
     inputs = symbols("x", 2, 1)
     for units in (1, 2, 3, 4):

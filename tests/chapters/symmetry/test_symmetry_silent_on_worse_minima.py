@@ -52,10 +52,11 @@ def permute_rows(network, theta, order):
 def test_all_copies_lie_at_one_level(check, *, permute=permute_units):
     r"""All permuted copies of a point have its loss, so those of a global minimum are global.
 
-    The outputs at $\pi\theta$ are those at $\theta$, hence $L(\pi\theta) = L(\theta)$ for any
-    loss of the outputs: from $L(\theta) = \inf L$ follows $L(\pi\theta) = \inf L$. Checked for
-    all permutations of up to four units, every choice of biases, an activation and a loss of the
-    vector of outputs of which nothing is known.
+    The outputs at $\pi\theta$ are those at $\theta$, hence $L(\pi\theta) = L(\theta)$ for any loss
+    of the outputs: from $L(\theta) = \inf L$ follows $L(\pi\theta) = \inf L$. Executed for all
+    permutations of one to four units, every choice of biases, an activation and a loss of the
+    vector of outputs of which nothing is known; at every width a permutation reorders the terms of
+    the outputs.
     """
     inputs = symbols("x", 2, 1)
     for units in (1, 2, 3, 4):

@@ -75,10 +75,11 @@ def test_a_minimum_has_a_partner(check, *, swap=swap_units, balance=opposite_sig
 
     Two units at least, a loss of the outputs alone. If two units of a global minimiser differ,
     swapping them gives another point, for at the first place stands another unit, with the same
-    outputs. If all agree, $v_1 + e$ and $v_2 - e$ in place of the first two outgoing weights
-    keep the outputs. Either way there is a second global minimiser. Checked for an activation and
-    a loss of the vector of outputs of which nothing is known, so for sigmoid units, squared error
-    and cross-entropy, and for two to four units.
+    outputs. If all agree, $v_1 + e$ and $v_2 - e$ in place of the first two outgoing weights keep
+    the outputs. Either way there is a second global minimiser. Checked for an activation and a
+    loss of the vector of outputs of which nothing is known, so for sigmoid units, squared error
+    and cross-entropy, for two inputs, two samples and two to four units; further units are not
+    touched.
     """
     inputs, shift = symbols("x", 2, 2), symbols("e")
     for units in (2, 3, 4):
@@ -236,10 +237,11 @@ def flip_without_offset(network, theta, unit):
 def test_the_sign_flip_takes_the_place_of_the_swap(check, *, flip=flip_unit):
     r"""One sigmoid unit with biases: turning all its signs gives a second minimum.
 
-    $v\,s(wx+b) + c = -v\,s(-wx-b) + (c+v)$ for every input: $(w, b, v, c)$ and $(-w, -b, -v,
-    c+v)$ have the same outputs. They differ unless $v = 0$; then the hidden bias is without
-    effect, and every $b$ gives a minimum. Checked for symbolic weights and inputs and a loss of
-    the vector of outputs of which nothing is known.
+    $v\,s(wx+b) + c = -v\,s(-wx-b) + (c+v)$ for every input: $(w, b, v, c)$ and $(-w, -b, -v, c+v)$
+    have the same outputs. They differ unless $v = 0$; then the hidden bias is without effect, and
+    every $b$ gives a minimum. Executed for two inputs, two samples, symbolic weights and inputs
+    and a loss of the vector of outputs of which nothing is known; each sample has the same
+    identity.
     """
     network = one_hidden_layer(2, 1, SIGMOID)
     theta, inputs, loss = symbols("t", network.size), symbols("x", 2, 2), unknown_function("L")

@@ -47,6 +47,11 @@ def test_bisection_halves_to_the_width():
     assert bisect(line(Fraction(1, 3)), (Fraction(0), Fraction(1)), Fraction(1)) == (0, 1)
 
 
+def test_a_zero_at_a_point_of_division_becomes_the_high_end():
+    found = bisect(line(HALF), (Fraction(0), Fraction(1)), QUARTER)
+    assert found == (QUARTER, HALF)
+
+
 def test_bisection_never_divides_at_zero():
     visited = []
 

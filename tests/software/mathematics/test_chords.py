@@ -115,27 +115,42 @@ def test_fading_chord_dips_below_the_graph(activation, loss, targets):
     assert decide_sign(depth) == 1
 
 
-@pytest.mark.parametrize("points", [1, 2, 3, 12])
-def test_fading_chord_ends_first_where_the_graph_rises_twice_as_far_as_the_chord(points):
-    network = one_hidden_layer(points, 1, SIGMOID, hidden_bias=False, output_bias=False)
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("others", "power"), [(1, 1), (20, 2), (80, 3)])
+def test_fading_chord_ends_first_where_the_graph_rises_twice_as_far_as_the_chord(
+    others, power, sign
+):
+    network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=False, output_bias=False)
     objective = Objective(network, SQUARED_ERROR)
-    data = np.eye(points), np.ones(points)
+    # The others want the output that the chord begins with, so that its end is high.
+    data = np.array([[2.0]] + [[0.0]] * others), sign * np.array([-3.0] + [0.5] * others)
     start, end, fraction = fading_chord(objective, *data)
+    assert start.tolist() == [0, sign]
+    assert fraction == Fraction(1, 4**power)
     moved = start + (end - start) * float(fraction)
-    moved[points:] = start[points:]
+    assert abs(moved[0] * 2) == 1
 
     def rises_twice_as_far(fraction):
-        end = fading_end(network, start, moved, fraction)
+        end = fading_end(network, start, np.array([moved[0], start[1]]), fraction)
         base, at_end, between = (
             objective.value(theta, *data)
             for theta in (start, end, start + (end - start) * fraction)
         )
         return between - base > 2 * fraction * max(at_end - base, 0)
 
-    tried = [0.25**k for k in range(1, 8)]
-    assert fraction == next(filter(rises_twice_as_far, tried))
-    # The longest input is one that the chord moves, to a weighted sum of one.
-    assert abs(moved[:points]).tolist() == [1.0] + [0.0] * (points - 1)
+    assert [rises_twice_as_far(0.25**k) for k in range(1, power + 1)] == [False] * (power - 1) + [
+        True
+    ]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_fading_chord_goes_to_the_side_on_which_the_objective_rises_most(side):
+    network = one_hidden_layer(1, 1, SIGMOID, hidden_bias=False, output_bias=False)
+    # The longest input is on one side, the other three on the other; a sigmoid moves more upwards.
+    inputs = side * np.array([[-1.0], [0.75], [0.75], [0.75]])
+    start, end, _ = fading_chord(Objective(network, SQUARED_ERROR), inputs, np.ones(4))
+    assert start.tolist() == [0, -1]
+    assert end[0] * side > 0
 
 
 def test_fading_chord_says_where_there_is_none():

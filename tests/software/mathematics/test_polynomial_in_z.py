@@ -19,6 +19,7 @@ from claims.mathematics import (
     SQUARED_ERROR,
     TANH,
     Objective,
+    as_symbol,
     in_z,
     linear,
     neuron,
@@ -118,6 +119,13 @@ def test_a_pole_is_refused(level):
 
     with pytest.raises(ValueError, match="pole"):
         polynomial_in_z(function, [1], [0])
+
+
+def test_a_polynomial_as_it_is_written():
+    assert str(as_symbol(3 * X**5 + X**3 - X - 2, "z")) == "3*z^5 + z^3 - z - 2"
+    assert as_symbol(fmpz_poly([]), "z").is_zero()
+    z = symbols("z")
+    assert (as_symbol(2 + 3 * X, "z") - 2 - 3 * z).is_zero()
 
 
 def test_a_denominator_with_a_leading_coefficient():

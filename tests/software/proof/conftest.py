@@ -11,6 +11,7 @@ from claims.mathematics import RELU, SIGMOID, neuron, one_hidden_layer
 from claims.proof.certificates import Problem
 from claims.proof.dead_cones import find_dead_cone
 from claims.proof.instances import INSTANCES
+from claims.proof.radicals import find_no_radicals
 from claims.proof.worse_minima import find_worse_minimum
 
 
@@ -37,6 +38,9 @@ def certificates() -> dict[str, str]:
         [1, 0, 0, 1, 1, 1, 0, 0, 1, "1/2", "1/4", "1/3", 0],
         claim="x",
     )
+    # Of degree six, which is no prime: a cycle of five is needed besides.
+    six = Problem(neuron(1, SIGMOID), [[1], [2]], [1, "1/3"], reduction="sum")
+    texts["no-radicals-degree-6"] = find_no_radicals(six, claim="x")
     return texts
 
 

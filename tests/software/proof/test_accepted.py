@@ -48,6 +48,31 @@ def test_the_sentence_names_network_data_radius_and_gap(certificates):
         assert words in sentence
 
 
+def test_sentences_of_other_kinds(certificates):
+    """What a reader sees of each kind: words that would be wrong of another certificate."""
+    words = {
+        "saddle-index-2-2-2-1-sigmoid": "It is a non-degenerate saddle of index 2.",
+        "peak-neuron-with-bias": "one stationary point. It is a strict local maximum.",
+        "plateau-1-1-1-relu": "whatever the output weights. All these points are local minima",
+        "plateau-open-1-1-1-relu": "3 of whose 3 sides have a length, the mean squared error of a",
+        "flat-box-neuron": "the one in weight 0 is never 0",
+        "trap-neuron": "whatever its steps above 0 and up to 8; with steps from 1 on it converges",
+        "batch-escape-neuron": "The mini-batches [[0], [0], [0]] of the examples, in this order",
+        "batch-trap-neuron": "No sequence of mini-batches of 2 leads out with step 6",
+        "l2-creates-a-peak": "with penalty 0, strict local minima: 0, strict local maxima: 0; with",
+        "l2-makes-a-neuron-convex": "or more the mean squared error of a 1-1 network",
+        "l2-leaves-a-violated-chord": "At 0.5 of the way from (0.15, 0.33, -0.34, 5.57) to",
+        "l2-leaves-a-negative-curvature": "is negative, below minus 0.603: it is not convex",
+        "linear-regression-2-1": "plus the sum of 3 squares of affine functions",
+        "no-radicals-degree-6": "its Galois group is S_6: z cannot be written with radicals",
+    }
+    for name, part in words.items():
+        assert part in checker.check(certificates[name]).sentence, name
+    proof = json.loads(certificates["plateau-open-1-1-1-relu"])["proof"]
+    proof["high"][2] = proof["low"][2]
+    assert "2 of whose 3 sides" in checker.plateau(checker.Entry(proof))[0]
+
+
 def test_writing_order_space_and_equal_numbers_do_not_matter(certificates):
     for text in certificates.values():
         certificate = json.loads(text)

@@ -43,7 +43,7 @@ def test_the_minimum_of_logistic_regression_is_that_of_scikit_learn():
     fitted = LogisticRegression(C=np.inf, tol=1e-12, max_iter=10_000).fit(*IRISES)
     point = [*fitted.coef_[0], fitted.intercept_[0]]
     sentence, centre = proved(IRISES, linear(2), CROSS_ENTROPY, point)
-    assert "mean cross entropy of a 2-1 network" in sentence and "22 data points" in sentence
+    assert "mean cross-entropy of a 2-1 network" in sentence and "22 data points" in sentence
     assert sentence.endswith("It is a strict local minimum.")
     # Both solve the same equations, scikit-learn's to some six digits.
     assert centre == pytest.approx(point, rel=1e-4)

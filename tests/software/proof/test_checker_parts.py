@@ -141,6 +141,40 @@ def test_limits_of_an_objective():
             refused()
 
 
+def test_objectives_in_words():
+    network = {"activations": ["tanh", "identity"], "biases": [True, False]}
+    plain = objective([2, 3, 1], **network)
+    words = "of a 2-3-1 network (tanh with bias, identity without bias)"
+    assert str(plain) == f"the mean squared error {words} on 2 data points"
+    full = objective([2, 3, 1], 1, penalty="1/3", dropout="1/4", reduction="sum", **network)
+    assert str(full) == (
+        f"the mean over all dropout masks (rate 1/4) of the summed squared error {words} on "
+        "1 data point with an L2 penalty of strength 1/3"
+    )
+    counted = objective([2, 3, 1], counts=[2, 5], loss="cross-entropy", **network)
+    assert str(counted) == f"the mean cross-entropy {words} on 7 data points"
+
+
+def test_objectives_by_hand():
+    """One linear unit without bias, f = w x, at w = 2."""
+    data = {"inputs": [["1"], ["3"]], "targets": ["0", "1"], "activations": ["identity"]}
+    squares = {"mean": fmpq(29, 2), "sum": fmpq(29)}  # 2^2 and (6 - 1)^2
+    for reduction, value in squares.items():
+        assert objective([1, 1], reduction=reduction, **data).loss([fmpq(2)]) == value
+    weighted = objective([1, 1], counts=[3, 1], **data)
+    assert weighted.loss([fmpq(2)]) == fmpq(3 * 4 + 25, 4)
+    penalised = objective([1, 1], penalty="1/2", **data)
+    assert penalised.loss([fmpq(2)]) == fmpq(29, 2) + 2
+    assert weighted.of([1, 1, 0]).loss([fmpq(2)]) == fmpq(25 + 25 + 4, 3)
+    # log(1 + e^2) and log(1 + e^6) - 6, by another expression.
+    entropy = objective([1, 1], loss="cross-entropy", **data).loss([arb(2)])
+    assert entropy.overlaps(((1 + arb(2).exp()).log() + (1 + arb(-6).exp()).log()) / 2)
+    # v a with v = 2 and a = w x, w = 3, at x = 1: dropped at the rate 1/4 it varies by 36/3.
+    layers = {"activations": ["identity", "identity"], "inputs": [["1"]], "targets": ["5"]}
+    dropped = objective([1, 1, 1], 1, dropout="1/4", **layers)
+    assert dropped.loss([fmpq(3), fmpq(2)]) == 1 + fmpq(36, 3)
+
+
 def test_limits_of_a_certificate(certificates):
     original = json.loads(certificates["neuron"])
     for path, value, fine in (

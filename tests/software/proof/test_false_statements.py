@@ -287,3 +287,118 @@ def test_kinds_are_not_interchangeable(certificates):
             if kind != certificate["kind"]:
                 with pytest.raises(checker.Refused):
                     checker.check(json.dumps({**certificate, "kind": kind}))
+
+
+def test_polynomials_that_are_none(certificates):
+    certificate = json.loads(certificates["no-radicals-neuron"])
+    polynomial = certificate["proof"]["polynomial"]
+    for values, message in (
+        ([0] * 6, "of degree 5 at least"),
+        ([*polynomial[:5], 0], "of degree 5 at least"),
+        ([0, *polynomial], "a prime for that"),
+        ([*polynomial[:5], 2], "does not divide"),
+        ([29 * entry for entry in polynomial], "neither divides the leading coefficient"),
+        ([-entry for entry in polynomial], None),  # the same roots
+    ):
+        certificate["proof"]["polynomial"] = values
+        if message is None:
+            checker.prove(checker.Entry(certificate))
+        else:
+            with pytest.raises(checker.Refused, match=message):
+                checker.prove(checker.Entry(certificate))
+
+
+def test_primes_that_prove_nothing(certificates):
+    certificate = json.loads(certificates["no-radicals-neuron"])
+    for name, prime in (
+        ("irreducible", 29),  # degrees 2 and 3
+        ("irreducible", 25),
+        ("irreducible", 1),
+        ("transposition", 5),  # irreducible
+        ("transposition", None),
+        ("cycle", 5),
+    ):
+        refuses_prime(certificate, name, prime)
+    certificate = json.loads(certificates["no-radicals-degree-6"])
+    for name, prime in (
+        ("cycle", 5),  # irreducible
+        ("cycle", 61),  # a transposition
+        ("irreducible", 19),  # degrees 1 and 5
+        ("transposition", 19),
+    ):
+        refuses_prime(certificate, name, prime)
+    primes = {**certificate["proof"]["primes"], "cycle": None}
+    with pytest.raises(checker.Refused, match=r"^proof\.primes: must be with a cycle"):
+        checker.prove(
+            checker.Entry({**certificate, "proof": {**certificate["proof"], "primes": primes}})
+        )
+
+
+def refuses_prime(certificate, name, prime):
+    primes = {**certificate["proof"]["primes"], name: prime}
+    with pytest.raises(checker.Refused, match=rf"^proof\.primes\.{name}"):
+        checker.prove(
+            checker.Entry({**certificate, "proof": {**certificate["proof"], "primes": primes}})
+        )
+
+
+def test_tails_that_hide_stationary_points(certificates):
+    """x = 1 and 6: after the valley at 0.23 come a peak and another valley, unless it is penalised.
+
+    An account that ends before them, on either side, is refused there, whatever the penalty.
+    """
+    certificate = json.loads(certificates["l2-removes-a-valley"])
+    objective = certificate["proof"]["objective"]
+    mirrored = {**objective, "inputs": [["-1"], ["-6"]]}
+    for penalty in ("0", "1e-9", "0.0001"):
+        for definition, cuts, parts, place in (
+            (objective, ["-1", "0.5"], ["falls", "valley", "rises"], 2),
+            (
+                objective,
+                ["-1", "0.17", "0.3", "0.5"],
+                ["falls", "falls", "valley", "rises", "rises"],
+                4,
+            ),
+            (
+                mirrored,
+                ["-0.5", "-0.3", "-0.17", "1"],
+                ["falls", "falls", "valley", "rises", "rises"],
+                0,
+            ),
+        ):
+            account = {"penalty": penalty, "cuts": cuts, "parts": parts}
+            proof = {"objective": definition, "accounts": [account]}
+            with pytest.raises(checker.Refused) as refusal:
+                checker.prove(checker.Entry({**certificate, "proof": proof}))
+            assert str(refusal.value) == (
+                f"proof.accounts[0].parts[{place}]: is not proved beyond the last cut"
+            )
+
+
+def test_tails_of_one_point(certificates):
+    """One point, x = 1 with target 1/2: the loss is a valley at 0 with plain tails."""
+    certificate = json.loads(certificates["l2-removes-a-valley"])
+    objective = {
+        **certificate["proof"]["objective"], "inputs": [["1"]], "targets": ["1/2"], "counts": [1]
+    }  # fmt: skip
+    for penalty in ("0", "1/5"):
+        account = {
+            "penalty": penalty,
+            "cuts": ["-1", "1"],
+            "parts": ["falls", "valley", "rises"],
+        }
+        proof = {"objective": objective, "accounts": [account]}
+        words = checker.prove(checker.Entry({**certificate, "proof": proof})).sentence
+        assert "strict local minima: 1 (between -1 and 1), strict local maxima: 0" in words
+        for parts in (["rises", "valley", "rises"], ["falls", "valley", "falls"]):
+            wrong = {**proof, "accounts": [{**account, "parts": parts}]}
+            with pytest.raises(checker.Refused, match="beyond the last cut"):
+                checker.prove(checker.Entry({**certificate, "proof": wrong}))
+
+
+def test_a_strength_that_is_too_small_must_be_smaller_than_that_which_is_enough(certificates):
+    certificate = json.loads(certificates["l2-makes-a-neuron-convex"])
+    proof = certificate["proof"]
+    for below in (proof["strength"], "-1e-9", "-1"):
+        with pytest.raises(checker.Refused, match=r"^proof\.below: must be at least 0, and below"):
+            checker.prove(checker.Entry({**certificate, "proof": {**proof, "below": below}}))

@@ -2,8 +2,9 @@
 
 Every edit is false by construction, for the reason that stands beside it, and all differ. What is
 false is decided by arithmetic on the original, never by the checker. A few dozen of each kind by
-default; ``CLAIMS_PROFILE=thorough pytest tests/software/proof/test_tampering.py -s`` runs and counts
-a thousand of each.
+default; a thousand of each are run and counted by
+
+    CLAIMS_PROFILE=thorough pytest -s tests/software/proof/test_tampering.py
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from collections import Counter
 from fractions import Fraction
 
@@ -208,7 +210,7 @@ KAPPA = Fraction(12020, 100_000)  # below (55 sqrt(33) - 39)/2304, the constant 
 
 
 def convex_from(t):
-    strength = KAPPA / 2 - Fraction(t.source.randint(1, 10**6), 10**11)
+    strength = KAPPA / 2 - Fraction(t.source.randint(10**5, 10**6), 10**11)
     yield t.edited("strength", written(strength))  # too small by the exact constant
     yield t.edited("strength", t.less(t.proof["below"]))
     # One point with target 0: the second derivative is positive for w < log 2.
@@ -287,8 +289,12 @@ FALSE = {
     "chord": (chord, ["l2-leaves-a-violated-chord"]),
     "negative-curvature": (negative_curvature, ["l2-leaves-a-negative-curvature"]),
     "sum-of-squares": (sum_of_squares, ["linear-regression-2-1"]),
-    "no-radicals": (no_radicals, ["no-radicals-neuron", "no-radicals-logistic"]),
+    "no-radicals": (no_radicals, ["no-radicals-neuron", "no-radicals-logistic",
+                                    "no-radicals-degree-6"]),
 }  # fmt: skip
+
+
+UNREAD = "must be (an exact number|a list|an integer|positive)"
 
 
 @pytest.mark.parametrize("kind", FALSE)
@@ -311,10 +317,11 @@ def test_every_false_statement_is_refused(certificates, many, kind):
                 seen.add(text)
                 with pytest.raises(checker.Refused) as refusal:
                     checker.prove(checker.Entry(edited))
-                reasons[str(refusal.value).partition(":")[0]] += 1
+                unread = re.search(UNREAD, str(refusal.value))
+                reasons["not read" if unread else "read, and not proved"] += 1
     print(f"{kind}: {len(seen)} false statements, all refused", dict(reasons))
-    # What is edited stands in the way, not something that broke by accident on reading.
-    assert len(reasons) >= 2
+    # Most are read without complaint: it is the mathematics that stands in the way.
+    assert reasons["read, and not proved"] > 0.6 * len(seen)
 
 
 def test_the_originals_are_accepted(certificates):

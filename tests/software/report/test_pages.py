@@ -135,6 +135,17 @@ def test_claim_without_evidence_says_so(example):
     assert "No evidence yet for this reading: unverified." in text
 
 
+def test_the_answer_to_a_question_is_shown_wherever_it_is_judged(example):
+    files = example.build()
+    page = files["claims/open-question.html"].decode()
+    assert "<em>Answer:</em> Yes, for every" in page and "What is asked" in page
+    assert "Answer: Yes, for every" in files["index.html"].decode()
+    assert r"yet](claims/open-question.html)<br>Answer: Yes, for every $x$ \| and *more*." in (
+        files["README.md"].decode()
+    )
+    assert "Answer" not in files["claims/chords.html"].decode()
+
+
 def test_failed_check_is_shown_as_failed(example, checks):
     checks[0] = replace(checks[0], outcome="failed", message="the gap is negative")
     checks[1] = replace(checks[1], outcome="failed")

@@ -220,6 +220,11 @@ def test_subjects_of_the_other_estimands():
     )
     for estimand, text in (
         ("growth of share", "the change from first to last of the share of runs that updates"),
+        (
+            "growth of difference of shares",
+            "the change from first to last of the difference in the share of runs that updates, "
+            "fast minus slow,",
+        ),
         ("growth of median", "the change from first to last of the median of updates"),
         ("growth factor of median", "the factor from first to last of the median of updates"),
     ):

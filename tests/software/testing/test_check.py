@@ -12,7 +12,7 @@ from claims.numbers import BALLS, RATIONALS, FalseTie, Undecided, softplus, symb
 from claims.proof.certificates import Problem
 from claims.proof.dead_cones import find_dead_cone
 from claims.testing import Check, Violation
-from claims.testing.check import Run
+from claims.testing.check import Run, shown_values
 from claims.testing.violation import digest, display
 
 STEP = Problem(one_hidden_layer(1, 1, RELU), [[0], [1]], [0, 1])
@@ -104,6 +104,21 @@ def test_examples_are_counted_by_their_witnesses(checking, run):
     assert run.examples == 3
 
 
+def test_all_values_of_a_name_are_shown(checking, run):
+    for x in (Fraction(1, 2), 3, 3, np.array([1, 2])):
+        checking.that(True, "so", x=x, y=0)
+    assert {name: shown_values(values) for name, values in run.witness.items()} == {
+        "x": "1/2; 3; [1, 2]",
+        "y": "0",
+    }
+    for x in range(8):
+        checking.that(True, "so", z=x)
+    assert shown_values(run.witness["z"]) == "0; 1; 2; 3; 4; 5; 6; 7"
+    for x in range(8, 20):
+        checking.that(True, "so", z=x)
+    assert shown_values(run.witness["z"]) == "0; 1; 2; 3; 4; 5; 6; 7; ..."
+
+
 def test_labels_certificates_and_records(checking, run, tmp_path):
     checking.label("rank-deficient")
     checking.label("rank-deficient")
@@ -173,6 +188,6 @@ def test_a_value_that_is_shown_by_its_address_is_refused():
 
 def test_values_are_shown_whole_and_exact():
     assert display(np.float64(0.1)) == "0.1"
-    assert display(RATIONALS.enter([0.5, 1])) == "[Rational(1/2), Rational(1)]"
+    assert display(RATIONALS.enter([0.5, 1])) == "[1/2, 1]"
     assert display((np.arange(2000)[-1], np.bool_(True))) == "[1999, True]"
     assert "..." not in display(np.arange(2000))

@@ -133,3 +133,17 @@ def test_the_loss_never_rises_by_more_than_its_rounding():
     value = polished.value + polished.drop
     allowed = bounds.NEWTON_STEPS * bounds.VALUE_NOISE * (value + np.sqrt(value))
     assert np.all(polished.drop >= -allowed)
+
+
+def test_ends_of_runs_with_data_of_their_own():
+    random = np.random.default_rng(12)
+    inputs, targets = random.normal(size=(70, 10, 1)), random.normal(size=(70, 10))
+    theta, status = random.normal(size=(70, 4)), np.full(70, RUNNING)
+    together = classify(LINE, theta, status, np.inf, data=(inputs, targets))
+    for run in (0, 33, 69):
+        own = Problem(LINE.objective, DataSet("own", inputs[run].copy(), targets[run].copy()))
+        alone = classify(own, theta[run : run + 1], status[:1], np.inf)
+        assert alone.code[0] == together.code[run]
+        assert alone.level[0] == pytest.approx(together.level[run], rel=1e-9)
+    with pytest.raises(ValueError, match="9 samples a run, the problem has 10"):
+        polish(LINE, theta, data=(inputs[:, 1:], targets[:, 1:]))

@@ -170,7 +170,7 @@ def test_each_run_with_data_of_its_own():
             theta, keys = starts(XOR)[one : one + 1], KEYS[one : one + 1]
             alone = descend_numpy(own, GRADIENT_DESCENT, theta, keys=keys, **options)
             assert np.abs(alone.theta[0] - done.theta[one]).max() < AGREE
-    with pytest.raises(ValueError, match=r"\(70, 4, 2\) and \(70, 4\)"):
+    with pytest.raises(ValueError, match=r"\(69, 4, 2\) and targets \(70, 4\) for 70 runs"):
         descend(XOR, GRADIENT_DESCENT, starts(XOR), data=(inputs[1:], targets), budget=1, step=0.1)
 
 

@@ -1,0 +1,23 @@
+"""What the full gradient costs, as the data grow."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.studies.recounting import as_counted, confirm, one_run_more
+
+CLAIM = "full-gradient-impractical"
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_cost_with_examples(check, study_result, study_table, *, count=as_counted):
+    """How many times dearer full-batch descent gets from 16 examples to 1,024.
+
+    Costs are gradients of single examples up to a target loss; the ratio is that of full-batch to
+    mini-batch descent from the same start.
+    The plan fixes data, widths, steps, sample size and decision rule beforehand. Here the table is
+    counted again, the simultaneous intervals and the decision are derived from it by the plan's
+    rule, and compared with what the study reported.
+    """
+    confirm(check, study_result, study_table, "cost-to-target", "with-examples", count)

@@ -1,0 +1,98 @@
+"""The atlas: graphs of joins, and a page that shows what the data say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from claims.exhibits.atlas import Branch, disconnectivity, landscapes
+from claims.report.__main__ import build_report
+from claims.report.atlas import build_atlas, kind, read_atlas
+from claims.report.material import BadMaterial
+
+# Two weights, symmetric: minima 0, 1 and 2 (1 and 2 are copies), saddles 3 and 4, a maximum.
+POINTS = [(0, 0.1), (0, 0.2), (0, 0.2), (1, 0.5), (1, 0.5), (2, 0.9)]
+DESCRIBED = {
+    "landscapes": [
+        {
+            "name": "three",
+            "statement": "In R^2 there are exactly 6 of them.",
+            "weights": 2,
+            "points": [
+                {"centre": [0.1 * i, 0.2], "index": index, "loss": loss}
+                for i, (index, loss) in enumerate(POINTS)
+            ],
+            "joins": [
+                {"saddle": 3, "minima": [0, 1]},
+                {"saddle": 4, "minima": [0, 2]},
+                {"saddle": 4, "minima": [None, 2]},
+            ],
+            "orbits": [0, 1, 1, 3, 3, 5],
+            "surface": {
+                "logarithmic": False,
+                "axes": [[0, 1], [0, 1, 2]],
+                "loss": [1, 2, 3, 4, 5, 6],
+            },
+        }
+    ]
+}
+
+
+def test_minima_join_at_the_lowest_saddle():
+    graph = disconnectivity({7: 0.0, 3: 1.0, 5: 2.0}, [(4, 3, 5), (3, 7, 3), (9, 7, 5)])
+    assert graph.minima == 3
+    assert graph.branches == (
+        Branch(0, 0.0, 3, 0.5),
+        Branch(1, 1.0, 3, 0.5),
+        Branch(2, 2.0, 4, 1.25),
+        Branch(0.5, 3, 4, 1.25),
+        Branch(1.25, 4, 4, None),
+    )
+
+
+def test_minima_that_nothing_joins_stay_apart():
+    graph = disconnectivity({0: 1.0, 1: 2.0}, [])
+    assert graph.branches == (Branch(0, 1.0, 1.0, None), Branch(1, 2.0, 2.0, None))
+
+
+def test_the_quotient_has_a_minimum_for_each_orbit():
+    (landscape,) = landscapes(DESCRIBED)
+    assert (landscape.whole.minima, landscape.quotient.minima) == (3, 2)
+    assert len(landscape.whole.branches) == 5 and len(landscape.quotient.branches) == 3
+    assert landscape.counts == ((0, 3), (1, 2), (2, 1))
+    assert landscape.surface.losses == ((1, 2, 3), (4, 5, 6))
+
+
+def test_kinds_are_named_after_the_index():
+    assert [kind(index, 2) for index in range(3)] == ["minimum", "saddle of index 1", "maximum"]
+    assert [kind(index, 1) for index in range(2)] == ["minimum", "maximum"]
+
+
+def test_the_page_shows_every_landscape_with_its_figures():
+    files = build_atlas(DESCRIBED, "certificates", "atlas/landscapes.json")
+    page = files["atlas.html"].decode()
+    assert "In R^2 there are exactly 6 of them." in page
+    assert 'href="certificates/complete-list-three.json"' in page
+    for name in ("surface", "indices", "graph"):
+        assert f'src="atlas/three-{name}.svg"' in page
+        assert files[f"atlas/three-{name}.svg"].startswith(b"<svg")
+    assert "3 of index 0, 2 of index 1, 1 of index 2" in page
+    assert "<td>saddle of index 1</td>" in page
+    assert files == build_atlas(DESCRIBED, "certificates", "atlas/landscapes.json")
+
+
+def test_the_report_links_to_the_atlas_where_there_is_one(example, tmp_path):
+    assert b"atlas.html" not in build_report(example.material(), example.places)["index.html"]
+    path = tmp_path / "landscapes.json"
+    path.write_text(json.dumps(DESCRIBED))
+    files = build_report(example.material(), replace(example.places, atlas=path))
+    assert "atlas/three-graph.svg" in files
+    for page in ("index.html", "documents.html", "provenance.html", "atlas.html"):
+        assert b'href="atlas.html"' in files[page]
+
+
+def test_unreadable_landscapes_are_named(tmp_path):
+    with pytest.raises(BadMaterial, match=r"landscapes\.json"):
+        read_atlas(tmp_path / "landscapes.json")

@@ -1,0 +1,81 @@
+"""The benchmark on a small workload: engines have the same losses, or the row says so."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[3] / "workflow/benchmark"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    sys.path.insert(0, str(FOLDER))
+    try:
+        spec = importlib.util.spec_from_file_location("benchmark_run", FOLDER / "run.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["benchmark_run"] = module
+        spec.loader.exec_module(module)
+        yield module
+    finally:
+        sys.path.remove(str(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def work(benchmark):
+    return benchmark.workloads(0.001)[0]
+
+
+def test_engines_agree_and_absent_ones_are_named(benchmark, work, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in ("torch", "jax") else found(name)
+    )
+    rows = benchmark.measured(work, 100.0, 1)
+    timed = [row for row in rows if row.rate is not None]
+    assert [row.engine for row in timed] == [name for name, package, *_ in benchmark.ENGINES[:5]]
+    assert all(row.difference <= benchmark.AGREEMENT and row.note == "" for row in timed)
+    assert all("pip install" in row.note for row in rows[5:]) and len(rows) == 9
+    table = benchmark.table(rows)
+    assert table.count("\n") == 10 and "agree within" in table and "[peers]" in table
+
+
+def test_an_engine_that_trains_otherwise_has_no_valid_row(benchmark, work, monkeypatch):
+    name, package, run_by_run, right = benchmark.ENGINES[1]
+
+    def wrong(own):
+        return right(replace(own, step=1.001 * own.step))
+
+    engines = (benchmark.ENGINES[0], (name, package, run_by_run, wrong))
+    monkeypatch.setattr(benchmark, "ENGINES", engines)
+    rows = benchmark.measured(work, 100.0, 1)
+    assert rows[0].note == "" and "not valid" in rows[1].note
+
+
+@pytest.mark.parametrize("layout", ["numpy_runs_first", "numpy_runs_last"])
+def test_the_gradients_by_hand_are_those_of_the_definition(benchmark, layout):
+    from engines import _batch, numpy_runs_first, numpy_runs_last
+
+    from claims.training.ensembles import form_of
+    from claims.training.optimizers import GRADIENT_DESCENT
+    from claims.training.reference import batch_gradient
+
+    work = benchmark.workloads(0.004)[2]
+    one = benchmark.Workload(work.name, work.problem, work.sampling, work.runs, 1, 1.0)
+    train = {"numpy_runs_first": numpy_runs_first, "numpy_runs_last": numpy_runs_last}[layout]
+    assert _batch(one, 0)[0].shape == (one.runs, 16, 10)
+    form = form_of(one.problem, GRADIENT_DESCENT, sampling=one.sampling)
+    true = batch_gradient(one.problem, form, one.starts.T, one.keys, 0).T
+    # Sums of 16 terms of size 1 to 10.
+    assert np.abs((one.starts - train(one)()) - true).max() < 1e-12
+
+
+def test_operations_and_peak(benchmark, work):
+    # 4 samples of 2 units and an output, with their derivatives: a few hundred operations.
+    assert 200 < benchmark.operations(work) < 1000
+    assert benchmark.peak() > 1e8
