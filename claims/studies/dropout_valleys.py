@@ -111,9 +111,7 @@ def _ends(
     problem: Problem, start: Floats, data: tuple[Floats, Floats], cell: Cell
 ) -> tuple[Floats, Flags, Flags, Flags]:
     """Return the levels (runs,), and which are minima, not settled, and out of reach."""
-    done = descend(
-        problem, GRADIENT_DESCENT, start, budget=cell.budget, step=cell.step, data=data
-    )
+    done = descend(problem, GRADIENT_DESCENT, start, budget=cell.budget, step=cell.step, data=data)
     theta = np.where(np.isfinite(done.theta), done.theta, np.inf)
     level = np.full(len(theta), np.inf)
     minimum, unsettled = np.zeros((2, len(theta)), dtype=bool)

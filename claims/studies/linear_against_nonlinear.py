@@ -55,9 +55,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
         ("linear", "identity", cell.linear_step),
     ):
         problem = problem_of(cell.data, cell.width, activation)
-        starts = starts_of(
-            problem, "glorot", seed, cell.data, cell.width, runs=range(first, stop)
-        )
+        starts = starts_of(problem, "glorot", seed, cell.data, cell.width, runs=range(first, stop))
         done = descend(problem, GRADIENT_DESCENT, starts, budget=cell.budget, step=step)
         own = ended(problem, done.theta, done.status)
         records[f"end_{arm}"] = own.code

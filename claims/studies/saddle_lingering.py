@@ -7,14 +7,18 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from claims.compiled import Derivatives
 from claims.studies.observations import Observed, paired_difference, quantities
 from claims.studies.plan import Plan, settings_of
 from claims.studies.registry import Records, Study
-from claims.studies.shallow import problem_of, starts_of
-from claims.training import GRADIENT_DESCENT, trajectory
+from claims.studies.shallow import Floats, problem_of, starts_of
+from claims.training import GRADIENT_DESCENT, Problem, trajectory
 
 # A gradient is small where its norm is at most this; the targets have a variance of about 1.
 SMALL = 0.01
+
+# The distance of central differences.
+SHIFT = 1e-5
 
 # An eigenvalue of the Hessian is distinctly negative below minus this times the largest one.
 DISTINCT = 0.01
@@ -53,17 +57,39 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
         step=cell.step,
         tolerance=None,
     )
-    data = problem.data
+    slope = Derivatives(problem.function, 1)
     for state in states:
-        _, gradient, hessian = problem.derivatives(
-            state.theta, data.inputs, data.targets, problem.scale
-        )
-        spectrum = np.linalg.eigvalsh(hessian)
+        gradient = gradient_at(slope, problem, state.theta)
         small = np.sqrt((gradient**2).sum(axis=1)) <= SMALL
+        spectrum = np.zeros_like(gradient)
+        spectrum[small] = np.linalg.eigvalsh(hessian_at(slope, problem, state.theta[small]))
         negative = spectrum[:, 0] <= -DISTINCT * spectrum[:, -1]
         records["saddle"] += 100 / len(looks) * (small & negative)
         records["minimum"] += 100 / len(looks) * (small & ~negative)
     return records
+
+
+def gradient_at(slope: Derivatives, problem: Problem, theta: Floats) -> Floats:
+    """Return the gradients (runs, p) at theta (runs, p)."""
+    _, gradient = slope(theta, problem.data.inputs, problem.data.targets, problem.scale)
+    return gradient
+
+
+def hessian_at(slope: Derivatives, problem: Problem, theta: Floats) -> Floats:
+    """Return the Hessians (runs, p, p) by central differences of the compiled gradient.
+
+    For wide networks they compile in a fraction of the time of the recorded Hessian, and their
+    error, about SHIFT squared, is far below what counts as distinctly negative.
+    """
+    runs, size = theta.shape
+    moved = theta[:, np.newaxis, :] + SHIFT * np.eye(size)
+    back = theta[:, np.newaxis, :] - SHIFT * np.eye(size)
+    ahead, behind = (
+        gradient_at(slope, problem, at.reshape(-1, size)).reshape(runs, size, size)
+        for at in (moved, back)
+    )
+    rows = (ahead - behind) / (2 * SHIFT)
+    return (rows + rows.transpose(0, 2, 1)) / 2
 
 
 def observe(cell: Cell, records: Records) -> dict[str, Observed]:

@@ -43,12 +43,12 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A network with one hidden layer, hidden and output bias and linear output, on a data set.
 
     Both arms spend ``gradients`` gradients of single examples with the constant ``step``, and are
-    looked at SNAPSHOTS times. From each snapshot full-batch descent with ``settling_step``, at most
-    ``settling`` updates, finds the level of its basin. Levels that differ by at most ``tolerance``
-    count as one.
+    looked at SNAPSHOTS times, first at the start. From each snapshot full-batch descent with
+    ``settling_step``, at most ``settling`` updates, finds the level of its basin. Levels that
+    differ by at most ``tolerance`` count as one.
     """
 
-    data: Literal["teacher", "two-minima", "few-diabetes"]
+    data: Literal["two-minima", "few-diabetes"]
     activation: Literal["sigmoid", "tanh"]
     width: int
     step: float
@@ -58,7 +58,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tolerance: float
 
 
-SNAPSHOTS = 20
+SNAPSHOTS = 21
 
 # Added to the variance of every weight, so that a direction not visited has a finite logarithm.
 EPSILON = 1e-6
@@ -107,7 +107,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     options: dict[str, dict[str, Any]] = {"full": {}, "single": single}
     for arm, sampling in options.items():
         size = len(problem.data.targets) if arm == "full" else 1
-        moments = np.linspace(0, cell.gradients // size, SNAPSHOTS + 1)[1:].astype(int)
+        moments = np.linspace(0, cell.gradients // size, SNAPSHOTS).astype(int)
         states = trajectory(
             problem,
             GRADIENT_DESCENT,
@@ -124,7 +124,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
 
 def volume(snapshots: Floats) -> Floats:
     """Return log det(Cov + EPSILON I) (runs,) of snapshots (moments, runs, p); inf for overflow."""
-    finite = np.isfinite(snapshots).all(axis=(0, 2))
+    finite = np.asarray(np.isfinite(snapshots).all(axis=(0, 2)))
     centred = np.where(finite[:, np.newaxis], snapshots, 0.0)
     centred = centred - centred.mean(axis=0)
     covariance = (centred[..., :, np.newaxis] * centred[..., np.newaxis, :]).mean(axis=0)
@@ -186,9 +186,10 @@ def pilot(plan: Plan) -> None:
         records = run(plan.pilot.seed, cell, 0, plan.pilot.runs)
         for arm in ARMS:
             seen = several(records, arm)
+            middle = np.median(records[f"volume_{arm}"])
             print(
                 f"{name(cell)}, {arm}: several levels in {seen.lowest.mean():.1%} to "
-                f"{seen.highest.mean():.1%}, median volume {np.median(records[f'volume_{arm}']):.3g}",
+                f"{seen.highest.mean():.1%}, median volume {middle:.3g}",
                 flush=True,
             )
 

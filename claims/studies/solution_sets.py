@@ -34,7 +34,9 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     zero: float
 
 
-RECORD = np.dtype([("run", "<i4"), ("reached", "?"), ("kernel", "<i4"), ("negative", "<i4")])
+RECORD = np.dtype(
+    [("run", "<i4"), ("reached", "?"), ("kernel", "<i4"), ("negative", "<i4"), ("largest", "<f8")]
+)
 
 
 def name(cell: Cell) -> str:
@@ -71,6 +73,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     records["reached"] = solved.any(axis=1)
     records["kernel"] = ends.zero[chosen]
     records["negative"] = ends.negative[chosen]
+    records["largest"] = ends.highest[chosen]
     return records
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from claims.proof import checker
 from claims.proof.certificates import write_certificate
-from claims.proof.enumeration.landscapes import LANDSCAPES
+from claims.proof.enumeration.landscapes import HIDDEN, LANDSCAPES
 from claims.proof.enumeration.search import Unfinished
 
 
@@ -19,10 +19,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--into", type=Path, required=True, metavar="DIR")
     folder = parser.parse_args(argv).into
     status = 0
-    for name, landscape in LANDSCAPES.items():
-        path = folder / f"complete-list-{name}.json"
+    finders = {
+        **{f"complete-list-{name}": found.certificate for name, found in LANDSCAPES.items()},
+        **{f"complete-hidden-list-{name}": found.certificate for name, found in HIDDEN.items()},
+    }
+    for name, find in finders.items():
+        path = folder / f"{name}.json"
         try:
-            write_certificate(path, landscape.certificate())
+            write_certificate(path, find())
             print(f"written {path}")
         except (Unfinished, checker.Refused) as failure:
             print(f"not written {path}: {failure}", file=sys.stderr)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from claims.mathematics import SIGMOID, neuron
+from claims.mathematics import SIGMOID, neuron, one_hidden_layer
 from claims.proof.certificates import Problem
+from claims.proof.enumeration.hidden import find_hidden_list
 from claims.proof.enumeration.lists import find_complete_list
 
 
@@ -78,3 +79,35 @@ LANDSCAPES: dict[str, Landscape] = {
         [THREE_QUARTERS] * 8,
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HiddenLandscape:
+    """A 1-1-1 sigmoid network with biases on data, and a box of its inner weights (w, b)."""
+
+    claim: str
+    inputs: Sequence[Sequence[Any]]
+    targets: Sequence[Any]
+    box: Sequence[tuple[Any, Any]]
+
+    def certificate(self) -> str:
+        """Enumerate its stationary points in the box and return the text of the certificate."""
+        problem = Problem(one_hidden_layer(1, 1, SIGMOID), self.inputs, self.targets)
+        return find_hidden_list(problem, self.box, claim=self.claim)
+
+
+HIDDEN = {
+    "five-points": HiddenLandscape(
+        "saddles-outnumber-minima",
+        [[-2], [-1], [0], [1], [2]],
+        [0, 3, -1, 2, 1],
+        [("0.5", 3), (-4, 3)],
+    ),
+    # Those of the worse minimum of a 1-1-1 network.
+    "ten-points": HiddenLandscape(
+        "landscape-more-complex",
+        [["-2"], ["-1.5"], ["-1"], ["-0.5"], [0], ["0.5"], [1], ["1.5"], [2], ["2.5"]],
+        [-6, -4, -2, 2, 6, 4, -1, -4, -7, -3],
+        [("4.5", 8), (-10, 8)],
+    ),
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 
@@ -112,3 +113,73 @@ def test_six_points_in_three_dimensions(check, certificates, *, edit=as_written)
     found = indices(check, certificates, "three-axes", edit, features=3, points=6)
     counts = [found.count(index) for index in (0, 1, 2, 3)]
     check.that(counts == [8, 12, 6, 1], "8 minima, 18 saddles, 1 maximum", counts=counts)
+
+
+def without_a_leaf(proof):
+    """Wrong on purpose: the last leaf of the tree is left out."""
+    return proof | {"tree": proof["tree"][:-1]}
+
+
+@cache
+def proved(text):
+    """What the checker makes of a text: the same in a control and in what follows it."""
+    return checker.check(text)
+
+
+def hidden_indices(check, certificates, name, edit, points):
+    """Check the list of that name, of a network with one hidden unit; return its indices."""
+    path = certificates / f"complete-hidden-list-{name}.json"
+    document = json.loads(path.read_text())
+    document["proof"] = proof = edit(document["proof"])
+    objective = proof["objective"]
+    check.that(
+        (objective["widths"], objective["activations"], objective["biases"])
+        == ([1, 1, 1], ["sigmoid", "identity"], [True, True])
+        and len(objective["targets"]) == points
+        and checker.UNDECIDED not in proof["tree"],
+        "one sigmoid hidden unit with biases, nothing undecided",
+        certificate=path.name,
+    )
+    try:
+        statement = proved(json.dumps(document))
+    except checker.Refused as refusal:
+        check.that(False, f"{path.name} is accepted ({refusal})", certificate=path.name)
+    check.certificate(path)
+    check.record(path.stem, f"{statement.sentence} ({statement.figures})")
+    return [root["index"] for root in proof["roots"]]
+
+
+@pytest.mark.claim(SADDLES, reading="hidden-unit-counted", shows="holds", by="certificate")
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("dropped-leaf", "one leaf left out of the tree", edit=without_a_leaf)
+def test_one_hidden_unit_with_a_saddle_and_no_minimum(check, certificates, *, edit=as_written):
+    r"""One hidden unit, five points: one saddle and no minimum, up to copies and a continuum.
+
+    $x = (-2, -1, 0, 1, 2)$, $y = (0, 3, -1, 2, 1)$, output $v\,s(wx+b)+c$. Given $w \ne 0$ and
+    $b$, stationarity in $v$ and $c$ is a least-squares fit; if $v \ne 0$, two equations in $(w, b)$
+    are left, $\sum_i r_i\,s_i(1-s_i)\,x_i = 0$ and $\sum_i r_i\,s_i^2 = 0$, with the residuals
+    $r$ of the fit. The certificate covers $\frac12 \le w \le 3$, $-4 \le b \le 3$ by boxes and
+    leaves one zero, where the Hessian in all four weights has one negative eigenvalue. Its sign
+    flip is another. All other stationary points with such $w$ and $b$ are those of the continuum
+    $v = 0$, $c = \bar y$, $\sum_i (y_i - \bar y)\,s(wx_i+b) = 0$. Other $w$ and $b$ are not
+    looked at.
+    """
+    found = hidden_indices(check, certificates, "five-points", edit, points=5)
+    check.that(found == [1], "one saddle of index 1", indices=found)
+
+
+@pytest.mark.claim(
+    "landscape-more-complex", reading="inequivalent-minima", shows="holds", by="certificate"
+)
+@pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+def test_one_hidden_unit_with_two_different_minima(check, certificates, *, edit=as_written):
+    r"""One hidden unit, ten points: in a box exactly two strict minima, no copies of each other.
+
+    $x = -2, -\frac32, \dots, \frac52$ and $y = (-6, -4, -2, 2, 6, 4, -1, -4, -7, -3)$. With
+    $\frac92 \le w \le 8$, $-10 \le b \le 8$ all stationary points whose output weight is not 0
+    are two strict minima, proved as for five points. Both have $w > 0$, and the only symmetry, the
+    sign flip, turns the sign of $w$: it does not join them. Their losses, 12.04 and 13.08, differ
+    by the certificate of worse-local-minima-exist.
+    """
+    found = hidden_indices(check, certificates, "ten-points", edit, points=10)
+    check.that(found == [0, 0], "two strict minima", indices=found)

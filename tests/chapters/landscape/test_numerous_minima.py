@@ -30,6 +30,7 @@ from claims.numbers import (
     square,
     symbols,
 )
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "numerous-minima"
 TARGET = Fraction(3, 4)
@@ -300,3 +301,16 @@ def test_two_different_minima_and_their_copies(check, *, worse=WORSE):
     check.record("targets", DECIMALS)
     check.record("losses", ", ".join(loss.arb.str(4, radius=False) for loss in losses))
     check.record("strict minima of each loss", len(copies))
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more problem counted", count=one_run_more)
+def test_random_problems_with_several_minima(check, study_result, study_table, *, count=as_counted):
+    """On how many random problems a search finds two or more minima of different value.
+
+    Targets are noise, or those of a random network of the same architecture with noise. Each
+    problem is searched from many random weights by Newton's method downhill. Levels are counted,
+    so that copies under permutations and sign flips count once; valleys that run to infinity hold
+    no minimum.
+    """
+    confirm(check, study_result, study_table, "stationary-points", "several-minima", count)

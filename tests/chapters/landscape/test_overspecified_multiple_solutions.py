@@ -10,6 +10,7 @@ import pytest
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, flip_unit, one_hidden_layer
 from claims.numbers import SYMBOLS, logistic, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "overspecified-multiple-solutions"
 HALF = Fraction(1, 2)
@@ -188,3 +189,16 @@ def test_two_solutions_with_fewer_parameters_than_points(check, *, flip=flip_uni
     check.record("inputs", x)
     check.record("targets", y)
     check.record("two solutions (w, b, v, c)", [first, second])
+
+
+@pytest.mark.claim(CLAIM, reading="dimension-measured", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more problem counted", count=one_run_more)
+def test_flat_directions_at_solutions(check, study_result, study_table, *, count=as_counted):
+    """At how many solutions that descent reaches the Hessian has exactly p - N flat directions.
+
+    Random data, more weights p than points N, descent with momentum from random weights, then
+    Newton's method to a loss of rounding size. There the Hessian is twice the mean of the outer
+    products of the N gradients of the outputs: its kernel has the dimension p - N where they are
+    independent, and more where units are saturated.
+    """
+    confirm(check, study_result, study_table, "solution-sets", "flat-directions", count)

@@ -16,6 +16,7 @@ from claims.mathematics import (
     neuron,
 )
 from claims.numbers import SYMBOLS, logistic, logistic_complement, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "saddles-outnumber-minima"
 TARGET = Fraction(3, 4)
@@ -122,3 +123,17 @@ def test_one_point_has_a_minimum_and_no_saddle(check, *, target=Fraction(1, 2)):
     bend = function.hessian(SYMBOLS.enter([0]), *data)[0, 0]
     check.zero(bend - Fraction(1, 8), "L''(0) - 1/8")
     check.record("second derivative at w = 0, the only stationary point, for x = 1", bend)
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more problem counted", count=one_run_more)
+def test_random_problems_with_more_saddles(check, study_result, study_table, *, count=as_counted):
+    """How many random problems show more saddles than minima to a search that favours neither.
+
+    Each problem is searched from many random weights twice: downhill by Newton's method, which
+    finds minima, and by a Gauss-Newton method on the norm of the gradient, which finds stationary
+    points of every index. Levels are counted, so that copies under symmetries and continua count
+    once; points on their way to infinity are left out. A search proves nothing about what it has
+    not found: the complete counts above do.
+    """
+    confirm(check, study_result, study_table, "stationary-points", "more-saddles", count)

@@ -48,12 +48,13 @@ def test_slopes_are_the_derivatives(point):
 def test_enclosures_hold_points():
     source = np.random.default_rng(2)
     unit = unit_of(PROBLEM)
+    extent = np.array([0.2, 0.3])
     for low in source.uniform([0.3, -5], [4, 4], (40, 2)):
-        cell = tuple(low.tolist()), tuple((low + [0.2, 0.3]).tolist())
+        cell = tuple(low.tolist()), tuple((low + extent).tolist())
         facing = unit.facing(cell)
         whole = facing.slopes(cell)
         for share in source.uniform(0, 1, (4, 2)):
-            point = tuple((low + share * [0.2, 0.3]).tolist())
+            point = tuple((low + share * extent).tolist())
             assert whole.contains(facing.slopes((point, point)).mid())
 
 

@@ -1,0 +1,154 @@
+"""Sections of the checker one by one: the words for an objective, edges, what is out of range."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from flint import arb, ctx, fmpq
+
+from claims.proof import checker
+
+BITS = 128
+
+
+def objective(widths, **changes):
+    """An objective on two points that each input and target 1 makes."""
+    layers = len(widths) - 1
+    entries = {
+        "widths": widths,
+        "activations": ["tanh"] * (layers - 1) + ["identity"],
+        "biases": [False] * layers,
+        "loss": "squared-error",
+        "reduction": "mean",
+        "inputs": [["1"] * widths[0]] * 2,
+        "targets": ["1", "1"],
+        "counts": [1, 1],
+        "penalty": "0",
+        "dropout": "0",
+        **changes,
+    }
+    return entries, checker.Objective.read(checker.Entry(entries, "objective"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "the mean squared error of a 1-2-1 network (tanh without bias, identity without bias)"
+         " on 2 data points"),
+        ({"reduction": "sum", "counts": [1, 4], "biases": [True, False]},
+         "the summed squared error of a 1-2-1 network (tanh with bias, identity without bias)"
+         " on 5 data points"),
+        ({"penalty": "1/3"}, "the mean squared error of a 1-2-1 network (tanh without bias,"
+         " identity without bias) on 2 data points with an L2 penalty of strength 1/3"),
+        ({"dropout": "1/2"}, "the mean over all dropout masks (rate 1/2) of the mean squared error"
+         " of a 1-2-1 network (tanh without bias, identity without bias) on 2 data points"),
+        ({"loss": "cross-entropy"}, "the mean cross-entropy of a 1-2-1 network (tanh without bias,"
+         " identity without bias) on 2 data points"),
+    ],
+)  # fmt: skip
+def test_words_for_an_objective(changes, words):
+    assert str(objective([1, 2, 1], **changes)[1]) == words
+
+
+@pytest.mark.parametrize(
+    ("activations", "loss", "exact"),
+    [
+        (["relu", "square", "identity"], "squared-error", True),
+        (["square", "square", "square"], "squared-error", True),
+        (["relu", "tanh", "identity"], "squared-error", False),
+        (["relu", "square", "identity"], "cross-entropy", False),
+    ],
+)
+def test_which_objectives_have_fractions_for_values(activations, loss, exact):
+    found = objective([1, 1, 1, 1], activations=activations, loss=loss)[1]
+    assert found.exact == exact
+
+
+def test_a_box_inside_another_touches_none_of_its_sides():
+    outer = (0.0, 0.0), (1.0, 1.0)
+    assert checker.inside(((0.25, 0.25), (0.75, 0.75)), outer)
+    for low, high in (((0.0, 0.25), (0.75, 0.75)), ((0.25, 0.25), (0.75, 1.0))):
+        assert not checker.inside((low, high), outer)
+
+
+def test_boxes_overlap_where_they_share_a_point():
+    box = (0.0, 0.0), (1.0, 1.0)
+    assert checker.overlap(box, ((1.0, 1.0), (2.0, 2.0)))
+    assert checker.overlap(((1.0, 1.0), (2.0, 2.0)), box)
+    for apart in (((1.5, 0.0), (2.0, 1.0)), ((0.0, 1.5), (1.0, 2.0))):
+        assert not checker.overlap(box, apart)
+        assert not checker.overlap(apart, box)
+
+
+def trap(centre, **changes):
+    """On w^2 with curvature 2: a ball that descent would not leave if its centre were near 0."""
+    definition, _ = objective([1, 1], inputs=[["1"]] * 2, targets=["0", "0"])
+    proof = {
+        "objective": definition,
+        "ball": {"centre": [centre], "radius": "1/5"},
+        "curvature": {"least": "199/100", "most": "201/100"},
+        "steps": {"least": "1/10", "most": "1/4"},
+        "noise": "1/1000",
+        "lower": ["0"],
+        "gap": "1/10",
+        **changes,
+    }
+    return checker.trap(checker.Entry(proof, "proof"))
+
+
+def test_a_ball_that_does_not_hold_the_minimum_is_no_trap():
+    with ctx.workprec(BITS):
+        # The slope at the centre is twice the centre: 2/5 is what curvature 2 turns round.
+        for centre in ("3/10", "-3/10", "1/5"):
+            with pytest.raises(checker.Refused, match="gradient at its centre is too large"):
+                trap(centre)
+        # Nearer, only the gap stands in the way: nothing is lower than the minimum.
+        with pytest.raises(checker.Refused, match=r"gap: is not proved"):
+            trap("1/20")
+
+
+def test_steps_and_noise_that_lead_out_of_a_ball():
+    with ctx.workprec(BITS):
+        # 2 r - step (most r + slope) > 0 for steps below 0.4/0.502.
+        for most, refusal in (("79/100", "gap: is not proved"), ("81/100", "steps: the most")):
+            with pytest.raises(checker.Refused, match=refusal):
+                trap("1/20", steps={"least": "1/10", "most": most})
+        # Noise below 1/10 (1.99/5 - 1/10) = 0.0298 does not undo the shortest step.
+        for noise, refusal in (("29/1000", "gap: is not proved"), ("30/1000", "noise: is not")):
+            with pytest.raises(checker.Refused, match=refusal):
+                trap("1/20", noise=noise)
+
+
+@pytest.mark.parametrize("kind", ["batch-escape", "batch-trap"])
+def test_examples_are_numbered_from_0_to_the_last(kind, certificates):
+    text = next(t for t in certificates.values() if json.loads(t)["kind"] == kind)
+    certificate = json.loads(text)
+    points = len(certificate["proof"]["objective"]["targets"])
+    for number in (-1, points):
+        changed = copy.deepcopy(certificate)
+        if kind == "batch-trap":
+            changed["proof"]["moving"] = number
+        else:
+            changed["proof"]["path"][0][0] = number
+        with pytest.raises(checker.Refused, match=f"must be an integer from 0 to {points - 1}"):
+            checker.check(json.dumps(changed))
+
+
+def test_beyond_a_start_a_target_at_the_limit_of_the_sigmoid_has_a_slope_that_fades():
+    # One point x = 1, t = 1 on the right: L' = -2 (1 - s) s (1 - s), of the size exp(-2 w).
+    definition, _ = objective(
+        [1, 1], activations=["sigmoid"], inputs=[["1"]], targets=["1"], counts=[1]
+    )
+    with ctx.workprec(BITS):
+        read = checker.read_line(checker.Entry(definition))
+        slope, scale, bend = checker.tail(read, 1, fmpq(10))
+        for place in (10, 11, 40):
+            e = (-arb(place)).exp()
+            # L' divided by exp(-2 w) is -2 / (1 + e)^3, whatever is left of it at the start.
+            assert slope.overlaps(-2 / (1 + e) ** 3)
+            assert scale.overlaps(e**2)
+            assert bend.overlaps(2 * e**2 * (2 - e) / (1 + e) ** 4)
+        # So far out nothing but the leading term is left.
+        assert slope > -2.001 and slope < -1.999
