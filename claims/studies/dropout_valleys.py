@@ -52,10 +52,8 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 ARMS = ("plain", "dropout")
-COUNTS = ("minima", "open", "outside")
-RECORD = np.dtype(
-    [("run", "<i4"), *[(f"{count}_{arm}", "<i4") for count in COUNTS for arm in ARMS]]
-)
+COUNTS = [f"{count}_{arm}" for count in ("minima", "open", "outside") for arm in ARMS]
+RECORD = np.dtype([("run", "<i4"), *[(column, "<i4") for column in COUNTS]])
 
 # So many descents at once, so that memory does not grow with the number of problems.
 BATCH = 4096
@@ -95,7 +93,8 @@ def _run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     records = np.zeros(stop - first, dtype=RECORD)
     records["run"] = np.arange(first, stop)
     averaged = DropoutObjective(plain, Fraction(str(cell.rate)))
-    for arm, objective in zip(ARMS, (plain, averaged), strict=True):
+    objectives: list[Objective | DropoutObjective] = [plain, averaged]
+    for arm, objective in zip(ARMS, objectives, strict=True):
         level, minimum, unsettled, outside = _ends(Problem(objective, shape), start, data, cell)
         for k, record in enumerate(records):
             own = slice(k * cell.starts, (k + 1) * cell.starts)
@@ -161,7 +160,7 @@ def pilot(plan: Plan) -> None:
         cell = msgspec.convert(settings_of(entries), Cell)
         records = run(plan.pilot.seed, cell, 0, plan.pilot.runs)
         seen = observe(cell, records)["more-minima"]
-        means = ", ".join(f"{column} {records[column].mean():.2f}" for column in RECORD.names[1:])
+        means = ", ".join(f"{column} {records[column].mean():.2f}" for column in COUNTS)
         print(
             f"{name(cell)}: mean {means}; more {(seen.lowest > 0).mean():.1%}, fewer "
             f"{(seen.highest < 0).mean():.1%}, undecided {(seen.lowest < seen.highest).mean():.1%}",

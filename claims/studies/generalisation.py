@@ -53,13 +53,8 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 FEATURES = 10
 ARMS = ("plain", "regularised")
-RECORD = np.dtype(
-    [
-        ("run", "<i4"),
-        ("strength", "<f8"),
-        *[(f"{loss}_{arm}", "<f8") for loss in ("training", "test", "unit") for arm in ARMS],
-    ]
-)
+LOSSES = [f"{loss}_{arm}" for loss in ("training", "test", "unit") for arm in ARMS]
+RECORD = np.dtype([("run", "<i4"), ("strength", "<f8"), *[(column, "<f8") for column in LOSSES]])
 
 
 def name(cell: Cell) -> str:
@@ -240,9 +235,7 @@ def pilot(plan: Plan) -> None:
     for entries in plan.cells:
         cell = msgspec.convert(settings_of(entries), Cell)
         records = run(plan.pilot.seed, cell, 0, plan.pilot.runs)
-        medians = ", ".join(
-            f"{column} {np.median(records[column]):.3f}" for column in RECORD.names[2:]
-        )
+        medians = ", ".join(f"{column} {np.median(records[column]):.3f}" for column in LOSSES)
         chosen = [int((records["strength"] == strength).sum()) for strength in cell.strengths]
         shares = {
             question: f"{(own.lowest > 0).mean():.0%} against {(own.highest < 0).mean():.0%}"

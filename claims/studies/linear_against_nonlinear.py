@@ -90,11 +90,9 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     """
     found = np.minimum(records["level_nonlinear"], records["reached_nonlinear"]).min()
     level = min(known_level(cell.data, cell.width), float(found))
-    arms = [
-        above(records, "nonlinear", level),
-        above(records, "linear", linear_level(cell.data)),
-    ]
-    return {"stuck": paired_events(*arms, ["nonlinear", "linear"])}
+    nonlinear = above(records, "nonlinear", level)
+    linear = above(records, "linear", linear_level(cell.data))
+    return {"stuck": paired_events(nonlinear, linear, ["nonlinear", "linear"])}
 
 
 STEPS = (0.05, 0.1, 0.2, 0.5)

@@ -124,7 +124,8 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     states = trajectory(
         problem, GRADIENT_DESCENT, ends.polished.theta, checkpoints=checkpoints, **options
     )
-    values = np.mean([losses(problem, state.theta) for state in states], axis=0)
+    # Added one by one: NumPy's own mean adds up in another order where there is a single run.
+    values = sum(losses(problem, state.theta) for state in states) / MOMENTS
     # A run that has diverged has an infinite excess.
     records["excess"] = np.nan_to_num(values - ends.polished.value, nan=np.inf, posinf=np.inf)
     falling = 1 / (1 + np.arange(cell.updates) / cell.delay)

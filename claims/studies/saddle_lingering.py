@@ -14,18 +14,18 @@ from claims.studies.registry import Records, Study
 from claims.studies.shallow import Floats, problem_of, starts_of
 from claims.training import GRADIENT_DESCENT, Problem, trajectory
 
-# A gradient is small where its norm is at most this; the targets have a variance of about 1.
-SMALL = 0.01
+# A gradient is small where its norm is at most this; the losses at the starts are about 1.
+SMALL = 0.1
 
 # The distance of central differences.
 SHIFT = 1e-5
 
-# An eigenvalue of the Hessian is distinctly negative below minus this times the largest one.
-DISTINCT = 0.01
-
 
 class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A network with one hidden layer; a run is looked at after every ``every``-th update."""
+    """A network with one hidden layer; a run is looked at after every ``every``-th update.
+
+    An eigenvalue of the Hessian is distinctly negative below minus ``distinct`` times the largest.
+    """
 
     data: str
     width: int
@@ -33,13 +33,14 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     step: float
     updates: int
     every: int
+    distinct: float
 
 
 RECORD = np.dtype([("run", "<i4"), ("saddle", "<f8"), ("minimum", "<f8")])
 
 
 def name(cell: Cell) -> str:
-    return f"{cell.data} {cell.activation}, width {cell.width}"
+    return f"{cell.data} {cell.activation} {cell.distinct:.1%}, width {cell.width}"
 
 
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
@@ -63,7 +64,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
         small = np.sqrt((gradient**2).sum(axis=1)) <= SMALL
         spectrum = np.zeros_like(gradient)
         spectrum[small] = np.linalg.eigvalsh(hessian_at(slope, problem, state.theta[small]))
-        negative = spectrum[:, 0] <= -DISTINCT * spectrum[:, -1]
+        negative = spectrum[:, 0] <= -cell.distinct * spectrum[:, -1]
         records["saddle"] += 100 / len(looks) * (small & negative)
         records["minimum"] += 100 / len(looks) * (small & ~negative)
     return records
@@ -79,7 +80,7 @@ def hessian_at(slope: Derivatives, problem: Problem, theta: Floats) -> Floats:
     """Return the Hessians (runs, p, p) by central differences of the compiled gradient.
 
     For wide networks they compile in a fraction of the time of the recorded Hessian, and their
-    error, about SHIFT squared, is far below what counts as distinctly negative.
+    error, about 1e-9, is far below what counts as distinctly negative.
     """
     runs, size = theta.shape
     moved = theta[:, np.newaxis, :] + SHIFT * np.eye(size)

@@ -15,11 +15,15 @@ PARTS = ("mathematics", "proof", "studies", "strategies", "training", "compiled"
 TESTS = (*(f"tests/software/{part}" for part in PARTS), "tests/chapters")
 
 
-def tests_of_the_tree(sources: dict[str, str], cache: Path) -> tuple[dict[str, Any], list[str]]:
-    """Each test that passes with its seconds and the lines it reaches; the tests that do not pass.
+def tests_of_the_tree(
+    sources: dict[str, str], cache: Path
+) -> tuple[dict[str, Any], set[str], list[str]]:
+    """Each test with its seconds and the lines it reaches; those that pass; those that do not.
 
-    What a file of tests reached is kept until it or a module that it reached changes.
+    What a file of tests reached is kept until it or a module that it reached changes. Whether the
+    tests still pass is known of those alone that ran on the very package that is there now.
     """
+    package = digest(*sorted(Path("claims").rglob("*.py")), *sorted(Path("claims").rglob("*.toml")))
     modules = {path: digest(path) for path in sources}
     kept = json.loads(cache.read_text()) if cache.exists() else {}
     if kept.get("modules") != sorted(modules):  # of others than these, nothing is known
@@ -58,6 +62,7 @@ def tests_of_the_tree(sources: dict[str, str], cache: Path) -> tuple[dict[str, A
             reached = {path for entry in own.values() for path in entry["lines"]}
             known[file] = {
                 "key": keys[file],
+                "package": package,
                 "modules": {path: modules[path] for path in sorted(reached)},
                 "tests": own,
             }
@@ -65,8 +70,13 @@ def tests_of_the_tree(sources: dict[str, str], cache: Path) -> tuple[dict[str, A
         good = {file: entry for file, entry in known.items() if file not in spoiled}
         kept["files"] |= good
         cache.write_text(json.dumps(kept))
-    found = {test: entry for file in known.values() for test, entry in file["tests"].items()}
-    return {test: entry for test, entry in found.items() if test not in failed}, failed
+    found, passing = {}, set()
+    for entry in known.values():
+        passed = {test: value for test, value in entry["tests"].items() if test not in failed}
+        found |= passed
+        if entry["package"] == package:
+            passing |= passed.keys()
+    return found, passing, failed
 
 
 def digest(*paths: str | Path) -> str:

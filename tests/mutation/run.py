@@ -62,7 +62,7 @@ def run(targets: list[str], seed: int, size: int, cache: Path) -> tuple[list[Any
     if Path(sys.modules["claims"].__path__[0]).parent != Path.cwd():
         raise SystemExit("the copy of the tree is not what Python imports")
     gc.freeze()
-    usable, failed = tests_of_the_tree(sources, cache)
+    usable, passing, failed = tests_of_the_tree(sources, cache)
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     for folder in {Path(path).parent for path in sources}:
@@ -81,8 +81,6 @@ def run(targets: list[str], seed: int, size: int, cache: Path) -> tuple[list[Any
                 else path in entry["lines"] or own_tests(path) in test
             )
         }
-
-    passing: set[str] = set()
 
     def judge(mutant: Mutant) -> tuple[str, str]:
         path, source = mutant.path, sources[mutant.path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -22,9 +23,7 @@ def turned(weight):
 @pytest.mark.claim("linear-regression-convex", shows="holds", by="identity")
 @pytest.mark.control("cubed-error", "cubed in place of squared error", loss=CUBED_ERROR)
 @pytest.mark.control("turned-sign", "l (l - 1) in place of l (1 - l)", factor=turned)
-def test_the_gap_is_a_mean_of_squares(
-    check, certificates, *, loss=SQUARED_ERROR, factor=lambda l: l * (1 - l)
-):
+def test_the_gap_is_a_mean_of_squares(check, *, loss=SQUARED_ERROR, factor=lambda l: l * (1 - l)):
     r"""The gap of every chord is a mean of squares times $\lambda(1-\lambda)$.
 
     The prediction is affine in the weights, so along a chord from $a$ to $b$ each residual runs
@@ -34,7 +33,7 @@ def test_the_gap_is_a_mean_of_squares(
     bias is one more input that is always 1. Inside a chord the gap is zero exactly where
     $X(a-b) = 0$: without full column rank there are flat directions. Checked for symbolic data
     and weights, with and without bias; every sample contributes in the same way, whatever their
-    number. For one data set the checker expands the loss as its least value plus squares.
+    number.
     """
     for samples, features in SHAPES:
         for bias in (False, True):
@@ -51,7 +50,52 @@ def test_the_gap_is_a_mean_of_squares(
                 features=features,
                 bias=bias,
             )
-    check.certificate(certificates / "linear-regression-2-1.json")
+
+
+# Five points in the plane, fitted with a bias: all that the loss is made of.
+CERTIFIED = {
+    "widths": [2, 1],
+    "activations": ["identity"],
+    "biases": [True],
+    "loss": "squared-error",
+    "reduction": "mean",
+    "inputs": [["0", "1"], ["1", "1"], ["2", "-1"], ["0.5", "3"], ["-1", "0"]],
+    "targets": ["1", "0", "2", "5/3", "-1"],
+    "counts": [1] * 5,
+    "penalty": "0",
+    "dropout": "0",
+}
+
+
+def as_written(document):
+    return document
+
+
+def with_penalty(document):
+    """Wrong on purpose: a strength of 1 of L2, with which another loss would be certified."""
+    proof = document["proof"]
+    return document | {"proof": proof | {"objective": proof["objective"] | {"penalty": "1"}}}
+
+
+def with_larger_constant(document):
+    """Wrong on purpose: a least value above the true one."""
+    return document | {"proof": document["proof"] | {"constant": "1"}}
+
+
+@pytest.mark.claim("linear-regression-convex", shows="holds", by="property")
+@pytest.mark.control("penalised", "another objective: L2 added", edit=with_penalty)
+@pytest.mark.control("larger-constant", "the constant 1", edit=with_larger_constant)
+def test_one_loss_expanded_by_the_checker(check, certificates, *, edit=as_written):
+    """For one data set the checker expands the loss as its least value plus squares.
+
+    Five points, two inputs and a bias: a constant plus three squares of affine functions of the
+    weights, with positive factors.
+    """
+    path = certificates / "linear-regression-2-1.json"
+    document = edit(json.loads(path.read_text(encoding="utf-8")))
+    check.that(document["kind"] == "sum-of-squares", "the certificate is a sum of squares")
+    check.that(document["proof"]["objective"] == CERTIFIED, "the loss is that of the five points")
+    check.record("certified", check.certificate(path, edit=lambda _: document["proof"]))
 
 
 @pytest.mark.claim("linear-regression-convex", shows="holds", by="property")

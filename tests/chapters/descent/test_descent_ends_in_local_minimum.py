@@ -10,6 +10,7 @@ import pytest
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, TANH, Objective, one_hidden_layer
 from claims.numbers import SYMBOLS, logistic, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.training.optimizers import GRADIENT_DESCENT
 
 CLAIM = "descent-ends-in-local-minimum"
@@ -143,3 +144,16 @@ def test_data_without_any_local_minimum(check, *, targets=(0, 0, 1)):
     check.positive(room, "the loss at the start is below 2/9")
     check.record("inputs", inputs)
     check.record("loss at every stationary point", function.value(*at(0, 0, 0, mean)))
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_share_of_runs_in_a_worse_minimum(check, study_result, study_table, *, count=as_counted):
+    """How often descent ends in a local minimum that is not global.
+
+    The runs are those of the study that asks how often descent ends above the global level;
+    here only ends count at which every eigenvalue of the Hessian is positive. On exclusive or,
+    runs that end above the level are on their way to infinity, or diverge. The intervals and the
+    decision are derived again from the counted runs.
+    """
+    confirm(check, study_result, study_table, "descent-not-global", "in-local-minimum", count)

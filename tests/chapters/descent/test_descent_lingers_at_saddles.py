@@ -15,6 +15,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import RATIONALS, SYMBOLS, square, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "descent-lingers-at-saddles"
 LINEAR, SQUARED = linear(2, bias=False), neuron(2, SQUARE)
@@ -78,3 +79,26 @@ def test_an_overspecified_network_without_saddles(check, *, last="b2"):
         check.zero(function.value(solved, *data), f"the loss at the solutions, {features} inputs")
         check.record(f"a solution with {features} inputs", solved)
         check.that(network.size > len(data[1]), "more parameters than data points")
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_part_near_saddles_by_width(check, study_result, study_table, *, count=as_counted):
+    """The part of a run near saddles, as the network grows from 2 to 8 hidden units.
+
+    Gradient and Hessian are looked at 50 times in the first 1,000 updates. How negative an
+    eigenvalue must be to count decides much of the answer, so two thresholds are asked. The
+    intervals and the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "saddle-lingering", "by-width", count)
+
+
+@pytest.mark.claim(CLAIM, reading="more-than-near-minima", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_near_saddles_against_near_minima(check, study_result, study_table, *, count=as_counted):
+    """Whether a network with 8 hidden units spends more time near saddles than near minima.
+
+    Of the same looks at the same runs, those near a saddle are set against those near a
+    minimum, run by run; again with two thresholds for a distinctly negative eigenvalue.
+    """
+    confirm(check, study_result, study_table, "saddle-lingering", "against-minima", count)

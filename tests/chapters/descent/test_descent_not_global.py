@@ -17,7 +17,7 @@ CLAIM = "descent-not-global"
 @pytest.mark.claim(CLAIM, shows="holds", by="study")
 @pytest.mark.control("one-run-more", "one more run counted as failed", count=one_run_more)
 def test_share_of_runs_above_the_level(check, study_result, study_table, *, count=as_counted):
-    """Counted over thousands of random starts on each of nine problems.
+    """Counted over thousands of random starts on each of twelve settings.
 
     Every run is trained by full-batch gradient descent with a kernel compiled from the definition
     of the objective, its end polished by Newton's method and classified. The plan fixes data,

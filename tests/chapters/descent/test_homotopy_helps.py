@@ -16,6 +16,7 @@ from claims.numbers import (
     square,
     symbols,
 )
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "homotopy-helps"
 READING = "smoothing-convexifies"
@@ -109,3 +110,16 @@ def test_without_a_penalty_no_smoothing_is_enough(check, *, target=Fraction(1, 2
         "loss at w = 0, x = 1",
         objective.value(w * 0, SYMBOLS.enter([[1]]), SYMBOLS.enter([target])),
     )
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_continuation_against_plain_descent(check, study_result, study_table, *, count=as_counted):
+    """Descent on smoothed losses against plain descent, from the same starts at equal cost.
+
+    The smoothed losses are averages over normal noise on every weight, whose width is halved in
+    stages and then set to zero; each update takes the gradient at one random draw. The plan fixes
+    problems, widths of the smoothing, budget, sample size and rule beforehand; the intervals and
+    the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "continuation", "lower", count)

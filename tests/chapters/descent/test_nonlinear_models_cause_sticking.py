@@ -18,6 +18,7 @@ from claims.numbers import (
     square,
     symbols,
 )
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.testing import given
 
 CLAIM = "nonlinear-models-cause-sticking"
@@ -168,3 +169,15 @@ def test_stationary_points_that_are_not_global_have_lower_neighbours(check, prob
         return objective.value(start, *data) - objective.value(end, *data)
 
     check.positive(drop, "the loss falls", inputs=inputs, targets=targets, weights=weights)
+
+
+@pytest.mark.claim(CLAIM, reading="linear-against-nonlinear", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_nonlinear_against_linear(check, study_result, study_table, *, count=as_counted):
+    """The same starts with linear units in place of nonlinear ones.
+
+    Each network is judged by the global level of its own loss; that of the linear network is the
+    least-squares fit's. The plan fixes data, steps, sample size and rule beforehand; the
+    intervals and the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "linear-against-nonlinear", "stuck", count)

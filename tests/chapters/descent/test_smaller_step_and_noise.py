@@ -11,6 +11,7 @@ import pytest
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, neuron
 from claims.numbers import BALLS, Ball
+from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "smaller-step-and-noise"
 INPUTS, TARGET = (1, 12), Fraction(3, 4)
@@ -80,3 +81,15 @@ def test_only_both_together_leave_the_valley(check, *, small=SMALL, amplitude=AM
     check.record("inputs, both targets", [INPUTS, TARGET])
     check.record("interval", [LOW, HIGH])
     check.record("large step, small step, amplitude", [LARGE, small, amplitude])
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_stuck_runs_with_both(check, study_result, study_table, *, count=as_counted):
+    """A smaller step together with noise, for stuck runs of descent.
+
+    Runs that are stuck above the global level go on from the same point in paired ways, all
+    with the same number of updates. The plan fixes problems, steps, noise, sample size and rule
+    beforehand; the intervals and the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "getting-unstuck", "step-and-noise", count)

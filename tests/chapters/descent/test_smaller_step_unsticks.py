@@ -23,6 +23,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import BALLS, SYMBOLS, Ball, square, symbols, uninterpreted
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.training.optimizers import GRADIENT_DESCENT
 
 CLAIM = "smaller-step-unsticks"
@@ -212,3 +213,15 @@ def test_a_certified_trap_for_every_smaller_step(check, certificates, *, edit=as
     proof = json.loads(path.read_text())["proof"]
     check.that(proof["steps"]["most"] == "8", "the statement is about every step up to 8")
     check.record("certified", check.certificate(path, edit=edit))
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_stuck_runs_with_a_smaller_step(check, study_result, study_table, *, count=as_counted):
+    """What a smaller step does for stuck runs of descent.
+
+    Runs that are stuck above the global level go on from the same point in paired ways, all
+    with the same number of updates. The plan fixes problems, steps, noise, sample size and rule
+    beforehand; the intervals and the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "getting-unstuck", "step", count)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, neuron
 from claims.numbers import BALLS, SYMBOLS, Ball, symbols
+from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.testing import given
 from claims.training.optimizers import GRADIENT_DESCENT
 
@@ -221,3 +222,15 @@ def test_certified_bound_on_the_noise(check, certificates, *, edit=as_written):
     check.that(proof["steps"] == {"least": "8", "most": "8"}, "the step is 8")
     check.certificate(path, edit=edit)
     check.record("certified amplitude", proof["noise"])
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_stuck_runs_with_noise(check, study_result, study_table, *, count=as_counted):
+    """What uniform noise now and then does for stuck runs of descent.
+
+    Runs that are stuck above the global level go on from the same point in paired ways, all
+    with the same number of updates. The plan fixes problems, steps, noise, sample size and rule
+    beforehand; the intervals and the decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "getting-unstuck", "noise", count)

@@ -178,8 +178,25 @@ def test_one_hidden_unit_with_two_different_minima(check, certificates, *, edit=
     $x = -2, -\frac32, \dots, \frac52$ and $y = (-6, -4, -2, 2, 6, 4, -1, -4, -7, -3)$. With
     $\frac92 \le w \le 8$, $-10 \le b \le 8$ all stationary points whose output weight is not 0
     are two strict minima, proved as for five points. Both have $w > 0$, and the only symmetry, the
-    sign flip, turns the sign of $w$: it does not join them. Their losses, 12.04 and 13.08, differ
-    by the certificate of worse-local-minima-exist.
+    sign flip, turns the sign of $w$: it does not join them. Their losses, about 12.04 and 13.08,
+    are compared in balls over the boxes of the roots.
     """
     found = hidden_indices(check, certificates, "ten-points", edit, points=10)
     check.that(found == [0, 0], "two strict minima", indices=found)
+    path = certificates / "complete-hidden-list-ten-points.json"
+    losses = root_losses(json.loads(path.read_text())["proof"])
+    check.that(len(losses) == 2 and not losses[0].overlaps(losses[1]), "the losses differ")
+
+
+def root_losses(proof):
+    """Balls of the loss over the boxes of the roots, with the output weights that belong there."""
+    entry = checker.Entry(proof["objective"])
+    objective = checker.Objective.read(entry)
+    unit = checker.HiddenUnit(objective, entry)
+    losses = []
+    for root in proof["roots"]:
+        radius = checker.Entry(root["radius"]).number()
+        centre = [checker.Entry(x).number() for x in root["centre"]]
+        inner = [checker.span(x - radius, x + radius) for x in centre]
+        losses.append(objective.loss(unit.weights(inner)))
+    return losses

@@ -19,6 +19,20 @@ LISTS = (
 )
 
 
+def neuron_objective(size, points):
+    """What a certificate says of the sum of squares of a neuron, apart from the data."""
+    return {
+        "widths": [size, 1],
+        "activations": ["sigmoid"],
+        "biases": [False],
+        "loss": "squared-error",
+        "reduction": "sum",
+        "counts": [1] * points,
+        "penalty": "0",
+        "dropout": "0",
+    }
+
+
 def as_written(proof):
     return proof
 
@@ -26,6 +40,12 @@ def as_written(proof):
 def without_a_root(proof):
     """Wrong on purpose: the last root is left out of the list."""
     return proof | {"roots": proof["roots"][:-1]}
+
+
+def first_point_twice(proof):
+    """Wrong on purpose: another loss, with the first point counted twice."""
+    objective = proof["objective"]
+    return proof | {"objective": objective | {"counts": [2, *objective["counts"][1:]]}}
 
 
 def without_a_leaf(proof):
@@ -36,6 +56,7 @@ def without_a_leaf(proof):
 @pytest.mark.claim(CLAIM, reading="complete-list", shows="holds", by="certificate")
 @pytest.mark.claim(CLAIM, reading="complete-in-all-space", shows="holds", by="certificate")
 @pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
+@pytest.mark.control("first-point-twice", "the first point twice", edit=first_point_twice)
 @pytest.mark.control("dropped-leaf", "one leaf left out of the tree", edit=without_a_leaf)
 def test_lists_with_two_to_six_weights(check, certificates, *, edit=as_written):
     r"""Data with two, three, four, five and six weights: all zeros in all of $\mathbb R^p$, proved.
@@ -59,11 +80,11 @@ def test_lists_with_two_to_six_weights(check, certificates, *, edit=as_written):
         document = json.loads(path.read_text())
         document["proof"] = proof = edit(document["proof"])
         objective = proof["objective"]
+        check.that(document["kind"] == KIND, "the certificate is a list", certificate=path.name)
+        described = {key: objective[key] for key in objective if key not in ("inputs", "targets")}
         check.that(
-            (objective["widths"], objective["activations"], objective["biases"])
-            == ([size, 1], ["sigmoid"], [False])
-            and objective["loss"] == "squared-error",
-            "one sigmoid neuron without bias, squared error",
+            described == neuron_objective(size, len(objective["targets"])),
+            "one sigmoid neuron without bias, squared error, each point once, nothing added",
             certificate=path.name,
         )
         check.that(

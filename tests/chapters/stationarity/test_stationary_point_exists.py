@@ -26,11 +26,13 @@ from claims.mathematics import (
     separation,
     stationary_set,
 )
-from claims.numbers import SYMBOLS, logistic, logistic_complement, square, symbols
+from claims.numbers import FLOATS, SYMBOLS, logistic, logistic_complement, square, symbols
 from claims.testing import given, strategies
 
 CLAIM = "stationary-point-exists"
 HALF = Fraction(1, 2)
+# Rounded down to four decimals: of the local minimum in test_a_zero_without_a_minimum.
+LOSS_AT_MINIMUM = Fraction(12274, 10_000)
 
 
 @cache
@@ -270,17 +272,33 @@ def test_a_single_hard_label_has_no_minimum(check, *, target=Fraction(1)):
 @pytest.mark.claim(CLAIM, reading="several-points", shows="fails", by="counterexample")
 @pytest.mark.control("smaller-input", "the last input 2 in place of 3", last=2)
 @pytest.mark.control("wider-bound", "9/8 in place of the limit 1", limit=Fraction(9, 8))
-def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1)):
+@pytest.mark.control("narrower-bound", "1/2 in place of the limit 1", limit=HALF)
+@pytest.mark.control("lower-minimum", "1.105 as the loss at the minimum", loss=Fraction(1105, 1000))
+def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1), loss=LOSS_AT_MINIMUM):
     r"""Hard labels that overlap: a zero of the gradient exists, and no minimum.
 
-    For $x = (1, 1, 1, 1, 3)$, $t = (1, 1, 1, 1, 0)$ the loss tends to 1 as $w \to \infty$. With
-    $z = e^{-w}$ loss minus 1 is a quotient of polynomials; its numerator has no root at $z > 0$
-    (Sturm) and is positive: the infimum 1 is not attained. Yet the derivative has two zeros: a
-    minimum near $w = 0.2069$, with loss $1.1052$, and a maximum beyond it.
+    For $x = (1, 1, 1, 1, 3)$, $t = (1, 1, 1, 1, 0)$ the loss (the sum of squares) tends to 1 as $w
+    \to \infty$. With $z = e^{-w}$ loss minus 1 is a quotient of polynomials; its numerator has the
+    factor $z$, which is the limit, and otherwise no root at $z > 0$ (Sturm) and is positive: the
+    infimum 1 is not attained. Yet the derivative has exactly two zeros: a local minimum between
+    $w = 0.2069$ and $0.2070$, and a maximum between $0.5527$ and $0.5528$, by its signs there in
+    balls. The loss takes the value 1.2274 once and 1.2275 three times (Sturm), so that its value
+    at the minimum, 1.22745 in floats, lies between the two.
     """
     inputs, targets = [1, 1, 1, 1, last], [1, 1, 1, 1, 0]
     function = function_of(5, 1)
-    above = polynomial_in_z(lambda *data: function.value(*data) - limit, inputs, targets)
+
+    def minus(level):
+        return polynomial_in_z(lambda *data: function.value(*data) - level, inputs, targets)
+
+    above = minus(limit)
+    check.that(
+        above.shift > 0 and above.denominator(0) != 0,
+        "the loss minus its limit tends to 0 with z",
+        inputs=inputs,
+        targets=targets,
+        limit=limit,
+    )
     check.that(
         count_roots(above.polynomial, above=Fraction(0)) == 0 and above.factor > 0,
         "the loss minus its limit is positive everywhere",
@@ -290,6 +308,26 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1)):
     slope = polynomial_in_z(function.gradient, inputs, targets)
     zeros = count_roots(slope.polynomial, above=Fraction(0))
     check.that(zeros == 2, "the derivative has two zeros", inputs=inputs, targets=targets)
+
+    def slope_at(weight):
+        return lambda arithmetic: function.gradient(
+            *map(arithmetic.enter, ([weight], [[x] for x in inputs], targets))
+        )[0]
+
+    for weight, sign in ((2069, -1), (2070, 1), (5527, 1), (5528, -1)):
+        place = Fraction(weight, 10_000)
+        check.positive(
+            lambda arithmetic, place=place, sign=sign: slope_at(place)(arithmetic) * sign,
+            "the sign of the derivative on either side of a zero",
+            weight=place,
+        )
+    times = [
+        count_roots(minus(level).polynomial, above=Fraction(0))
+        for level in (loss, loss + Fraction(1, 10_000))
+    ]
+    check.that(
+        times == [1, 3], "the loss takes the lower level once, the higher 3 times", loss=loss
+    )
     check.that(
         separation(np.array(inputs)[:, None], np.array(targets)).kind == "overlapping",
         "no direction separates the labels",
@@ -297,6 +335,8 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1)):
     )
     check.record("inputs and labels", [inputs, targets])
     check.record("zeros of the gradient", zeros)
+    minimum = function.value(*map(FLOATS.enter, ([0.20699], [[x] for x in inputs], targets)))
+    check.record("loss at w = 0.20699, in floats", f"{float(minimum):.6f}")
     sign = as_symbol(above.polynomial, "z")
     check.record("loss minus its limit has the sign of, z = exp(-w)", sign)
 

@@ -6,7 +6,7 @@ import copy
 import json
 
 import pytest
-from flint import arb, ctx, fmpq
+from flint import arb, arb_mat, ctx, fmpq
 
 from claims.proof import checker
 
@@ -136,6 +136,19 @@ def test_examples_are_numbered_from_0_to_the_last(kind, certificates):
             checker.check(json.dumps(changed))
 
 
+def test_paths_are_not_empty_and_batches_have_different_examples(certificates):
+    text = next(t for t in certificates.values() if json.loads(t)["kind"] == "batch-escape")
+    for size, path, refusal in (
+        (1, [], "path: must be a list with 1 to 64"),
+        (2, [[0, 0]], r"path\[0\]: must be a batch of different"),
+        (2, [[0]], r"path\[0\]: must be a list with 2 to 2"),
+    ):
+        certificate = json.loads(text)
+        certificate["proof"] |= {"size": size, "path": path}
+        with pytest.raises(checker.Refused, match=refusal):
+            checker.check(json.dumps(certificate))
+
+
 def test_beyond_a_start_a_target_at_the_limit_of_the_sigmoid_has_a_slope_that_fades():
     # One point x = 1, t = 1 on the right: L' = -2 (1 - s) s (1 - s), of the size exp(-2 w).
     definition, _ = objective(
@@ -152,3 +165,90 @@ def test_beyond_a_start_a_target_at_the_limit_of_the_sigmoid_has_a_slope_that_fa
             assert bend.overlaps(2 * e**2 * (2 - e) / (1 + e) ** 4)
         # So far out nothing but the leading term is left.
         assert slope > -2.001 and slope < -1.999
+
+
+class Curve:
+    """One equation in one unknown, enclosed as the checker asks for it."""
+
+    def __init__(self, value, slope):
+        self.value, self.slope = value, slope
+
+    def facing(self, cell):
+        return self
+
+    def at(self, point):
+        return arb_mat([[self.value(arb(point[0]))]])
+
+    def slopes(self, cell):
+        return arb_mat([[self.slope(arb(cell[0][0]).union(arb(cell[1][0])))]])
+
+
+def test_what_remains_of_a_box_holds_its_zeros_and_may_be_nothing():
+    with ctx.workprec(BITS):
+        parabola = Curve(lambda w: w * w - fmpq(1, 2), lambda w: 2 * w)
+        (low,), (high,) = checker.remains(parabola, ((0.5,), (1.0,)))
+        root = arb(fmpq(1, 2)).sqrt()
+        # Its ends are balls themselves: what counts is how far they may reach.
+        assert arb(0.5) < low.lower() < root < high.upper() < arb(1)
+        # No zero in the box: seen from the centre, or by the image on either side of it.
+        for cell in (((0.75,), (1.0,)), ((0.5,), (0.6875,)), ((2.0,), (3.0,))):
+            assert checker.remains(parabola, cell) is None
+        # An image that reaches beyond the box is cut at the box.
+        (low,), (high,) = checker.remains(parabola, ((0.703125,), (4.0,)))
+        assert 0.7031 < low.lower() < root < high.upper() < 4.01
+
+
+@pytest.mark.parametrize("target", ["-1", "0", "1/4", "1/2", "1", "2"])
+def test_where_the_slope_of_a_point_turns(target):
+    with ctx.workprec(BITS):
+        t = fmpq(*map(int, target.split("/")))
+        grid = [arb(k) / 8 for k in range(-320, 321)]
+        values = [checker.phi(h, arb(t)) for h in grid]
+        (bottom, depth), (top, height) = checker.turns(t)
+        assert bottom < top
+        assert all(not value < depth and not value > height for value in values)
+        # What is reached is reached to a grid's width, at the place that is named.
+        assert min(abs(value - depth).mid() for value in values) < 0.002
+        assert min(abs(value - height).mid() for value in values) < 0.002
+        for place, extreme, infinite in ((bottom, depth, t <= 0), (top, height, t >= 1)):
+            assert place.is_finite() == (not infinite)
+            if infinite:
+                assert extreme == 0
+            else:
+                assert checker.phi(place, arb(t)).overlaps(extreme)
+
+
+@pytest.mark.parametrize(
+    ("widths", "changes"),
+    [
+        ([1, 1], {"activations": ["softplus"]}),
+        ([1, 1], {"activations": ["sigmoid"], "loss": "cross-entropy"}),
+        ([1, 1], {"activations": ["sigmoid"], "penalty": "1/3"}),
+        ([1, 1, 1], {"activations": ["sigmoid", "sigmoid"]}),
+    ],
+)
+def test_complete_lists_are_of_neurons_alone(widths, changes):
+    definition, found = objective(widths, **changes)
+    with pytest.raises(checker.Refused, match="one sigmoid or tanh neuron"):
+        checker.Neuron(found, checker.Entry(definition))
+
+
+def test_beyond_the_last_cut_a_penalty_has_to_outweigh_the_slope():
+    # L' is -2 exp(-2 w) or so for large w: a penalty of 1e-6 turns it between w = 2 and w = 9.
+    definition, _ = objective(
+        [1, 1], activations=["sigmoid"], inputs=[["1"]], targets=["1"], counts=[1]
+    )
+    for last, refusal in (("2", r"parts\[2\]: is not proved beyond"), ("9", r"from -1 to 9")):
+        account = {"penalty": "1e-6", "cuts": ["-1", last], "parts": ["falls", "falls", "rises"]}
+        proof = {"objective": definition, "accounts": [account]}
+        with ctx.workprec(BITS), pytest.raises(checker.Refused, match=refusal):
+            checker.line(checker.Entry(proof, "proof"))
+
+
+def test_sides_of_a_box_may_be_points_but_not_turned_round():
+    def read(low, high):
+        return checker.read_sides(checker.Entry(low, "low"), checker.Entry(high, "high"), len(low))
+
+    assert read(["1/2", "-1"], ["1/2", "3"]) == ([fmpq(1, 2), -1], [fmpq(1, 2), 3])
+    with pytest.raises(checker.Refused):
+        read(["1/2", "3"], ["1/2", "-1"])

@@ -69,6 +69,12 @@ def test_every_kind_of_run():
     }
 
 
+def test_of_those_above_only_minima_count_as_worse_minima():
+    seen = observe(LINE, MADE_UP)["in-local-minimum"]
+    assert seen.lowest.tolist() == [0, 1, 0, 0, 0, 0, 0]
+    assert seen.highest.tolist() == [0, 1, 0, 0, 1, 0, 0]
+
+
 def test_a_lower_level_that_a_run_finds_replaces_the_known_one():
     lower = records((End.MINIMUM, 11.0, 11.0), (End.MINIMUM, 12.04107, 12.04107))
     assert global_level(LINE, lower) == 11.0

@@ -315,3 +315,18 @@ def test_the_extremes_of_a_group_are_named_in_order():
     order = np.argsort(lows)
     assert found.endswith(f" for {'ABCDE'[order[-1]]}).")
     assert f"] for {'ABCDE'[order[0]]} to " in found
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((UP, SAME, FLOORED), "supported"),
+        ((DOWN,), "not supported"),
+        ((SAME, DOWN), "supported under conditions"),
+        ((CAPPED,), "inconclusive"),
+        ((OPEN,), "inconclusive"),
+    ],
+)
+def test_what_keeps_up_does_not_fall_by_the_smallest_effect(bounds, expected):
+    found = decide("keeps up", *bounds, estimand="growth of difference of shares")
+    assert found[0].value == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from claims.mathematics import SIGMOID, one_hidden_layer
+from claims.mathematics import SIGMOID, SQUARED_ERROR, TANH, Objective, one_hidden_layer
 from claims.training import DATA_SETS, STARTS, DataSet, draw_starts, generator
 
 NETWORK = one_hidden_layer(4, 6, SIGMOID)
@@ -16,6 +16,27 @@ def test_declared_data():
     assert xor.targets.tolist() == [x[0] != x[1] for x in xor.inputs.tolist()]
     line = DATA_SETS["two-minima"]()
     assert line.inputs[:, 0].tolist() == [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5]
+
+
+def test_the_teacher_fits_its_data_exactly():
+    data = DATA_SETS["teacher"]()
+    objective = Objective(one_hidden_layer(2, 2, TANH), SQUARED_ERROR)
+    theta = np.array([3, -3.7, 0, -1.8, 0.8, -2.1, -1, 1, 0])
+    # Twelve squares of rounding errors of numbers of size 1.
+    assert objective.value(theta, data.inputs, data.targets) < (64 * 2.0**-53) ** 2
+
+
+def test_few_diabetes_are_the_first_patients():
+    few, whole = DATA_SETS["few-diabetes"](), DATA_SETS["diabetes"]()
+    assert few.inputs.shape == (40, 2)
+    assert np.array_equal(few.inputs, whole.inputs[:40])
+    assert np.array_equal(few.targets, whole.targets[:40])
+
+
+def test_the_rounded_teacher_lies_on_a_grid():
+    data = DATA_SETS["rounded-teacher"]()
+    assert data.inputs[[0, 1, 3, 11]].tolist() == [[-1, -1], [-1, 0], [0, -1], [2, 1]]
+    assert data.targets[[0, 11]].tolist() == [-6.3, -6.2]
 
 
 def test_diabetes_is_standardised_and_correlates_as_documented():
