@@ -2,7 +2,7 @@
 # make test          set up .venv, then verify the claims and test the software
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make lint          formatting, imports, types
-# make mutation      plant slips in the code that everything rests on: do the tests notice? (an hour)
+# make mutation      plant slips in the code that everything rests on: do the tests notice? (half an hour)
 # make check-reports is reports/ what the tree would give? says which outputs are stale, and why
 # make lock          pin the dependencies anew (needs uv)
 # make clean         remove caches and intermediates; keeps .venv and reports/

@@ -81,9 +81,8 @@ def smoothed_descent(
     """
     slope = Derivatives(problem.function, 1)
     data = problem.data
-    length = cell.smoothed // len(STAGES)
     for update in range(cell.smoothed):
-        tau = cell.smoothing * STAGES[min(update // length, len(STAGES) - 1)]
+        tau = cell.smoothing * STAGES[update * len(STAGES) // cell.smoothed]
         moved = theta + tau * normal(keys, update, theta.shape[1])
         _, gradient = slope(moved, data.inputs, data.targets, problem.scale)
         theta = theta - cell.step * gradient
@@ -107,7 +106,7 @@ SMOOTHINGS = (0.3, 1.0, 2.0, 4.0)
 
 def pilot(plan: Plan) -> None:
     """Print for each problem and smoothing in how many runs each arm ended lower."""
-    problems = {}
+    problems: dict[str, Cell] = {}
     for entries in plan.cells:
         cell = msgspec.convert(settings_of(entries), Cell)
         problems.setdefault(name(cell).partition(",")[0], cell)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, one_hidden_layer
 from claims.studies.observations import UNDECIDED, Observed, events
-from claims.studies.plan import Plan, PlanError, plan_path
+from claims.studies.plan import Plan, PlanError, plan_path, settings_of
 from claims.studies.registry import Records, Study
 from claims.training import (
     CODES,
@@ -179,7 +179,7 @@ STEPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 def pilot(plan: Plan) -> None:
     """Print, for each cell and step, how many of the pilot's runs diverged or stayed undecided."""
     for entries in plan.cells:
-        cell = msgspec.convert(entries, Cell)
+        cell = msgspec.convert(settings_of(entries), Cell)
         for step in STEPS:
             tried = msgspec.structs.replace(cell, step=step)
             records = run(plan.pilot.seed, tried, 0, plan.pilot.runs)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.studies.observations import Observed, events, paired_events
-from claims.studies.plan import Plan
+from claims.studies.plan import Plan, settings_of
 from claims.studies.registry import Records, Study
 from claims.studies.shallow import (
     TOLERANCE,
@@ -165,7 +165,7 @@ def pilot(plan: Plan) -> None:
     """Print for each problem and amplitude how many runs each arm lowered, or left undecided."""
     first: dict[str, Cell] = {}
     for entries in plan.cells:
-        cell = msgspec.convert({k: v for k, v in entries.items() if k != "runs"}, Cell)
+        cell = msgspec.convert(settings_of(entries), Cell)
         first.setdefault(name(cell).partition(",")[0], cell)
     for cell in first.values():
         for amplitude in AMPLITUDES:

@@ -38,6 +38,8 @@ class Run:
         self.witness: dict[str, list[str]] = {}
         self.recorded: list[Named] = []
         self.certificates: list[str] = []
+        # The claims that certificates were made for, but for those that the test named itself.
+        self.certified: set[str] = set()
         self.study: StudyResult | None = None
         self.violation: Violation | None = None
 
@@ -119,14 +121,23 @@ class Check:
         self,
         path: Path | str,
         *,
+        kind: str | None = None,
+        objective: Mapping[str, Any] | None = None,
+        claim: str | None = None,
         edit: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     ) -> str:
         """Let the independent checker decide a certificate; return what it proves, in figures.
 
+        A valid certificate may be about something else. So the test tells its ``kind`` and, in the
+        checker's words (Problem.definition() of claims.proof gives them), the ``objective``: data,
+        network, loss, counts, penalty and dropout are compared with its own completely, as exact
+        numbers. It is made for a claim that the test is evidence for, or for ``claim``.
+
         A control gives ``edit``, from the proof to a false one, which is judged whatever the words
-        of the statement. Raises Violation where it is refused, and FileNotFoundError where there is
-        none.
+        of the statement. Raises Violation where it is refused or about something else, TypeError
+        where the checker cannot read the ``objective``, and FileNotFoundError where there is none.
         """
+        __tracebackhide__ = True
         from claims.proof import checker
 
         path = Path(path)
@@ -134,19 +145,33 @@ class Check:
             raise FileNotFoundError(
                 f"{path}: the certificate is missing; write it before it is named"
             )
-        run = self._current()
-        run.decided.add(self._seen(run, {"certificate": path.name}))
         try:
-            statement = checker.check(text := path.read_text(encoding="utf-8"))
-            if edit is not None:
-                document = checker.parse(text).value
-                statement = checker.prove(
-                    checker.Entry({**document, "proof": edit(document["proof"])})
-                )
+            asked = objective and checker.Objective.read(checker.Entry({**objective}))
         except checker.Refused as refusal:
-            self._violated(run, f"{path.name} is accepted ({refusal})", {"certificate": path.name})
+            raise TypeError(f"check.certificate got no whole objective ({refusal})") from None
+        run = self._current()
+        witness = {"certificate": path.name}
+        run.decided.add(self._seen(run, witness))
+        try:
+            document = checker.parse(text := path.read_text(encoding="utf-8")).value
+            if edit is None or (proof := edit(document["proof"])) == document["proof"]:
+                statement = checker.check(text)
+            else:
+                document["proof"] = proof
+                statement = checker.prove(checker.Entry(document))
+        except checker.Refused as refusal:
+            self._violated(run, f"{path.name} is accepted ({refusal})", witness)
+        if kind not in (None, statement.kind):
+            self._violated(run, f"{path.name} is of the kind {kind}, not {statement.kind}", witness)
+        judged = checker.Objective.read(checker.Entry(document["proof"]["objective"]))
+        if asked is not None and judged != asked:
+            self._violated(run, f"{path.name} is about the objective given, not {judged}", witness)
+        if claim not in (None, statement.claim):
+            self._violated(run, f"{path.name} is of {claim}, not of {statement.claim}", witness)
         if path.name not in run.certificates:
             run.certificates.append(path.name)
+        if claim is None:
+            run.certified.add(statement.claim)
         return statement.figures
 
     def study(self, result: StudyResult | Mapping[str, Any]) -> None:

@@ -307,7 +307,9 @@ def _lack(run: Run, marks: list[ClaimMark], fewest: int) -> str | None:
     if "study" in by and run.study is None:
         return "it is evidence by study, but reports none: call check.study(result)"
     if "certificate" in by and not run.certificates:
-        return "it is evidence by certificate, but names none: call check.certificate(path)"
+        return "it is evidence by certificate, but names none: call check.certificate(path, ...)"
+    if others := sorted(run.certified - {mark.claim for mark in marks}):
+        return f"a certificate is made for {others[0]!r}: name that in check.certificate(claim=...)"
     if "property" in by and not run.examples:
         return f"no example was decided (drawn: {run.drawn}, ties: {len(run.ties)}): draw others"
     if "property" in by and run.examples < fewest:

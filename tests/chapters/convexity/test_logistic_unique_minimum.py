@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import assume
+from hypothesis import strategies as st
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -21,6 +22,7 @@ from claims.mathematics import (
     linear,
     logistic_minima,
     neuron,
+    rank,
     unknown_function,
 )
 from claims.numbers import (
@@ -212,10 +214,13 @@ def test_overlapping_data_of_full_rank(check, problem, *, factor=1):
     """
     data, chord = problem
     found = logistic_minima(data.inputs, data.targets)
-    assume(found.count == "one" and any(chord.start))
+    witness = {"inputs": data.inputs, "labels": data.targets, "start": chord.start}
+    check.that(found.separation.kind == "overlapping", "they are found to overlap", **witness)
+    full = rank(data.inputs) == data.inputs.shape[1]
+    check.that((found.count == "one") == full, "one minimum exactly at full rank", **witness)
+    assume(full and any(chord.start))
     objective = Objective(linear(data.inputs.shape[1], bias=False), CROSS_ENTROPY)
     bound = factor * found.lower_bound(chord.start)
-    witness = {"inputs": data.inputs, "labels": data.targets, "start": chord.start}
     check.that(bound > 0, "the bound is positive", **witness)
     check.positive(
         lambda a: value_on(data, objective, a, chord.start) - a.enter(bound),
@@ -237,22 +242,49 @@ def test_overlapping_data_of_full_rank(check, problem, *, factor=1):
         )
 
 
+# None: any labels, of which nothing is known beforehand.
+KINDS = ("complete", "quasi-complete", "overlapping", None)
+
+
+@st.composite
+def problems_of_known_kind(draw):
+    """A separability class that holds by construction, or None, and a problem of that class."""
+    kind = draw(st.sampled_from(KINDS))
+    return kind, draw(strategies.chord_problems(strategies.labelled_data_sets(kind)))
+
+
+def as_drawn(kind):
+    return kind
+
+
+def quasi_as_overlapping(kind):
+    """Wrong on purpose: points on a separating plane taken for an overlap."""
+    return "overlapping" if kind == "quasi-complete" else kind
+
+
 @pytest.mark.claim(CLAIM, shows="fails", by="property")
 @pytest.mark.control("turned-direction", "the separating direction turned round", sign=-1)
-@given(problem=strategies.chord_problems(strategies.labelled_data_sets()))
-def test_where_a_condition_is_missing(check, problem, *, sign=1):
+@pytest.mark.control(
+    "quasi-as-overlapping", "quasi-complete data called overlapping", named=quasi_as_overlapping
+)
+@given(problem=problems_of_known_kind())
+def test_where_a_condition_is_missing(check, problem, *, sign=1, named=as_drawn):
     """On random data that lack a condition there is no minimum, or there is more than one.
 
-    Where the classes do not overlap, the loss falls strictly along the direction that the linear
-    program finds, from a random point: no minimum. Where they do and the rank is deficient, there
-    are directions along which no logit changes: minimisers, but not one alone.
+    The exact linear program finds the class of separability that the data were drawn from. Where
+    the classes do not overlap, the loss falls strictly along the direction that it finds, from a
+    random point: no minimum. Where they do and the rank is deficient, there are directions along
+    which no logit changes: minimisers, but not one alone.
     """
-    data, chord = problem
+    kind, (data, chord) = problem
     found = logistic_minima(data.inputs, data.targets)
+    witness = {"inputs": data.inputs, "labels": data.targets, "start": chord.start}
+    if kind is not None:
+        check.that(found.separation.kind == named(kind), "the class drawn from", **witness)
     assume(found.count != "one")
     objective = Objective(linear(data.inputs.shape[1], bias=False), CROSS_ENTROPY)
     check.label(f"minimisers: {found.count}")
-    witness = {"inputs": data.inputs, "labels": data.targets, "start": chord.start}
+    check.label(found.separation.kind)
     if found.count == "none":
         direction = zip(chord.start, found.separation.direction, strict=True)
         step = [Fraction(start) + sign * move for start, move in direction]

@@ -83,11 +83,11 @@ def test_one_of_two_midpoints_lies_above(check, *, chord=swing_chord, loss=CROSS
     \ln(1+e^{-1}) - 2\ln 2 > 0$, whatever $\bar t$ is: one of the two midpoints lies above both
     ends of its chord. Not quasiconvex, so not convex, for every data set (one class alone
     included), width and activation that is not constant. Executed for symbolic data with one to
-    three units, one or two samples and inputs: the other units are off and every sample has the
+    five units, one to five samples, one or two inputs: the other units are off and every sample has the
     same output, so that no size matters.
     """
     low, high = symbols("low"), symbols("high")
-    for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1)):
+    for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 5, 5)):
         network = one_hidden_layer(features, units, ANY)
         objective = Objective(network, loss)
         inputs, targets = symbols("x", samples, features), symbols("t", samples)
@@ -287,7 +287,7 @@ def problems(draw):
     """Inputs with labels in [0, 1], a number of units, free parameters, an activation."""
     data = draw(strategies.data_sets(points=(1, 4), dimensions=(1, 2), exponents=(-2, 1)))
     labels = [Fraction(draw(st.integers(0, 4)), 4) for _ in data.targets]
-    units = draw(st.integers(1, 3))
+    units = draw(st.integers(1, 5))
     background = draw(strategies.parameters(data.inputs.shape[1] * units + 2 * units + 1))
     return data.inputs, labels, units, background, draw(st.sampled_from(sorted(ACTIVATIONS)))
 

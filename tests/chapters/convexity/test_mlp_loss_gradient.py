@@ -26,7 +26,7 @@ CLAIM = "mlp-loss-gradient"
 ANY = Activation(
     "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
 )
-SHAPES = ((1, 1, 1), (2, 2, 1), (1, 2, 3), (3, 1, 2))
+SHAPES = ((1, 1, 1), (2, 2, 1), (1, 2, 3), (3, 1, 2), (2, 5, 5))
 
 
 def two_over(samples):
@@ -51,10 +51,10 @@ def test_residuals_times_derivatives_of_the_predictions(check, *, factor=two_ove
     that are functions of which nothing is known but their derivatives, in one parameter, which
     covers every weight of every model wherever the predictions are differentiable; and on the
     recorded derivatives of a network with an activation of which nothing is known, for the whole
-    block $W_1$, with symbolic data. One to three samples are executed; the loss is a mean over
-    the samples.
+    block $W_1$, with symbolic data. One, two, three and five samples are executed, with up
+    to five units; the loss is a mean over the samples.
     """
-    for samples in (1, 2, 3):
+    for samples in (1, 2, 3, 5):
         predictions = [uninterpreted(f"p{number}") for number in range(samples)]
 
         def loss(w, y, predictions=predictions):
@@ -158,8 +158,8 @@ def test_all_four_blocks(check, *, formula=written_out):
 @st.composite
 def relu_problems(draw):
     """Data, a ReLU network on it and parameters at which no unit sits on its kink."""
-    data = draw(strategies.data_sets(points=(1, 3), dimensions=(1, 2)))
-    network = one_hidden_layer(data.inputs.shape[1], draw(st.integers(1, 2)), RELU)
+    data = draw(strategies.data_sets(points=(1, 6), dimensions=(1, 2)))
+    network = one_hidden_layer(data.inputs.shape[1], draw(st.integers(1, 5)), RELU)
     theta = draw(strategies.parameters(network.size))
     assume(not strategies.has_kink(theta, network.widths, data.inputs))
     return data, network, theta

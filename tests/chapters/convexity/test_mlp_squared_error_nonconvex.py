@@ -79,11 +79,11 @@ def test_the_midpoint_lies_above_two_equal_ends(check, *, chord=swing_chord, los
     at the midpoint $(0, \cdot, \bar y + vD/2)$ it outputs $\bar y + vD/2$. Hence the loss at the
     midpoint exceeds that at both ends by $(vD/2)^2 > 0$: not quasiconvex, and not convex. Nothing
     is asked of data, width or activation but $D \ne 0$; checked for an activation of which
-    nothing is known, with symbolic data. Executed with one to three units, one or two samples and
-    inputs: the other units are off and every sample has the same output, so that no size matters.
+    nothing is known, with symbolic data. Executed with one to five units, one to five samples, one or
+    two inputs: the other units are off and every sample has the same output, so that no size matters.
     """
     low, high, rise = symbols("low"), symbols("high"), symbols("r")
-    for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1)):
+    for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 5, 5)):
         network = one_hidden_layer(features, units, ANY)
         objective = Objective(network, loss)
         inputs, targets = symbols("x", samples, features), symbols("y", samples)
@@ -272,8 +272,8 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
 @st.composite
 def problems(draw):
     """Data, an activation, a number of units, parameters where they are free."""
-    data = draw(strategies.data_sets(points=(1, 4), dimensions=(1, 2)))
-    units = draw(st.integers(1, 3))
+    data = draw(strategies.data_sets(points=(1, 5), dimensions=(1, 2)))
+    units = draw(st.integers(1, 5))
     background = draw(strategies.parameters(data.inputs.shape[1] * units + 2 * units + 1))
     return data, units, background, draw(st.sampled_from(sorted(ACTIVATIONS)))
 

@@ -50,7 +50,7 @@ CONSTANT = Activation(
     Range(Fraction(1), Fraction(1), low_attained=True),
     False,
 )
-WIDTHS = ((1, 1, 1), (2, 2, 1), (1, 2, 2, 1), (1, 1, 1, 1, 1))
+WIDTHS = ((1, 1, 1), (2, 2, 1), (1, 5, 1), (1, 2, 2, 1), (1, 1, 1, 1, 1))
 HALF = Fraction(1, 2)
 FLAT = Loss("constant", lambda p, y: 0 * p)
 

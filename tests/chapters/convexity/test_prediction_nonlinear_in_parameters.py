@@ -47,11 +47,11 @@ def test_a_chord_of_equal_predictions_with_another_one_halfway(check, *, chord=s
     a(\beta_1))$ and $(-v, \beta_2, f_0 + v a(\beta_2))$ the prediction is $f_0$ at every input,
     at the midpoint $f_0 + vD/2$. So the prediction is not affine in all parameters together, even
     for the identity as activation: there it is a product of weights. Checked for an activation of
-    which nothing is known, at symbolic inputs. One to three units, one or two inputs; the other
+    which nothing is known, at symbolic inputs. One to five units, one or two inputs; the other
     units are off.
     """
     low, high, level, rise = (symbols(name) for name in ("low", "high", "f", "r"))
-    for features, units in ((1, 1), (2, 2), (1, 3)):
+    for features, units in ((1, 1), (2, 2), (1, 3), (2, 5)):
         network = one_hidden_layer(features, units, ANY)
         inputs = symbols("x", 1, features)
         start, end = chord(network, symbols("t", network.size), low, high, level, rise)
@@ -68,7 +68,7 @@ def test_a_chord_of_equal_predictions_with_another_one_halfway(check, *, chord=s
 def problems(draw):
     """An input, a network on it, free parameters."""
     inputs = draw(strategies.design_matrices((1, 1), (1, 3)))
-    units = draw(st.integers(1, 3))
+    units = draw(st.integers(1, 5))
     activation = ACTIVATIONS[draw(st.sampled_from(sorted(ACTIVATIONS)))]
     network = one_hidden_layer(inputs.shape[1], units, activation)
     return inputs, network, draw(strategies.parameters(network.size))

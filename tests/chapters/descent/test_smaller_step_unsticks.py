@@ -23,6 +23,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import BALLS, SYMBOLS, Ball, square, symbols, uninterpreted
+from claims.proof.certificates import Problem
 from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.training.optimizers import GRADIENT_DESCENT
 
@@ -202,17 +203,30 @@ def with_steps_up_to_100(proof):
 @pytest.mark.claim(CLAIM, reading="out-of-a-trap", shows="fails", by="certificate")
 @pytest.mark.control("wider-ball", "the radius 1/2", edit=with_wider_ball)
 @pytest.mark.control("steps-up-to-100", "all steps up to 100", edit=with_steps_up_to_100)
-def test_a_certified_trap_for_every_smaller_step(check, certificates, *, edit=as_written):
+@pytest.mark.control(
+    "other-certificate", "that of a network with a hidden unit", name="trap-1-1-1-sigmoid.json"
+)
+def test_a_certified_trap_for_every_smaller_step(
+    check, certificates, *, edit=as_written, name="trap-neuron.json"
+):
     """The worse valley of that neuron with a certificate: no steps up to 8 lead out.
 
     A ball of radius 1/8 round the minimum near log 3 with all curvatures between 0.035 and 0.11:
     every step up to 8 shrinks the distance to the minimum. All losses in it are higher than the
     loss at 1/10.
     """
-    path = certificates / "trap-neuron.json"
+    path = certificates / name
+    points = [[x] for x in INPUTS]
+    problem = Problem(neuron(1, SIGMOID), points, [TARGET] * 2, reduction="sum")
+    figures = check.certificate(path, kind="trap", objective=problem.definition(), edit=edit)
+    check.record("certified", figures)
     proof = json.loads(path.read_text())["proof"]
     check.that(proof["steps"]["most"] == "8", "the statement is about every step up to 8")
-    check.record("certified", check.certificate(path, edit=edit))
+    check.that(
+        (Fraction(proof["ball"]["radius"]), proof["curvature"], proof["lower"])
+        == (Fraction(1, 8), {"least": "0.035", "most": "0.11"}, ["0.1"]),
+        "radius, curvatures and the lower point are those told here",
+    )
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, neuron
 from claims.numbers import BALLS, SYMBOLS, Ball, symbols
+from claims.proof.certificates import Problem
 from claims.studies.recounting import as_counted, confirm, one_run_more
 from claims.testing import given
 from claims.training.optimizers import GRADIENT_DESCENT
@@ -211,16 +212,28 @@ def with_noise_of_one_sixth(proof):
 @pytest.mark.control(
     "noise-of-one-sixth", "the amplitude 1/6, more than the radius", edit=with_noise_of_one_sixth
 )
-def test_certified_bound_on_the_noise(check, certificates, *, edit=as_written):
+@pytest.mark.control(
+    "other-certificate", "that of a network with a hidden unit", name="trap-1-1-1-sigmoid.json"
+)
+def test_certified_bound_on_the_noise(
+    check, certificates, *, edit=as_written, name="trap-neuron-noise.json"
+):
     """Noise that a trap holds, with a certificate: amplitude 0.0349, radius 1/8, step 8.
 
     The step shrinks the distance to the minimum by a factor of at most 0.72 there, which leaves
     more than that bound of the radius.
     """
-    path = certificates / "trap-neuron-noise.json"
+    path = certificates / name
+    targets = [Fraction(3, 4)] * 2
+    problem = Problem(neuron(1, SIGMOID), [[1], [12]], targets, reduction="sum")
+    check.certificate(path, kind="trap", objective=problem.definition(), edit=edit)
     proof = json.loads(path.read_text())["proof"]
     check.that(proof["steps"] == {"least": "8", "most": "8"}, "the step is 8")
-    check.certificate(path, edit=edit)
+    check.that(Fraction(proof["ball"]["radius"]) == Fraction(1, 8), "the radius is 1/8")
+    check.that(proof["noise"] == "0.0349", "the amplitude is that told here")
+    rate = 1 - 8 * Fraction(proof["curvature"]["least"])
+    check.that(rate == Fraction("0.72"), "the factor 1 - 8 m is 0.72")
+    check.that(8 * Fraction(proof["curvature"]["most"]) - 1 <= rate, "and 8 M - 1 is not greater")
     check.record("certified amplitude", proof["noise"])
 
 

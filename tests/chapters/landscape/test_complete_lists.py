@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from fractions import Fraction
 
 import pytest
 
+from claims.mathematics import SIGMOID, neuron, one_hidden_layer
 from claims.proof import checker
+from claims.proof.certificates import Problem
 
 MINIMA, SADDLES = "numerous-minima", "saddles-outnumber-minima"
+FIVE_BOX = {"low": ["0.5", "-4"], "high": ["3", "3"]}
+TEN_BOX = {"low": ["4.5", "-10"], "high": ["8", "8"]}
 
 
 def as_written(proof):
@@ -27,46 +31,45 @@ def with_another_index(proof):
     return proof | {"roots": [first | {"index": first["index"] + 1}, *others]}
 
 
-def indices(check, certificates, name, edit, *, features, points):
-    """Check the list of that name, of a sigmoid neuron in all of R^p; return its indices."""
+def on_axes(features, count):
+    """A sigmoid neuron without bias, 1, 6, ..., 6^(count - 1) on each axis, all targets 3/4."""
+    inputs = [
+        [6**power if axis == place else 0 for place in range(features)]
+        for axis in range(features)
+        for power in range(count)
+    ]
+    return Problem(neuron(features, SIGMOID), inputs, [Fraction(3, 4)] * len(inputs))
+
+
+def indices(check, certificates, name, edit, problem):
+    """Check the list of that name, of a problem in all of R^p; return its indices."""
     path = certificates / f"complete-list-{name}.json"
-    document = json.loads(path.read_text())
-    document["proof"] = proof = edit(document["proof"])
-    objective = proof["objective"]
-    check.that(
-        (objective["widths"], objective["activations"], objective["biases"])
-        == ([features, 1], ["sigmoid"], [False])
-        and objective["loss"] == "squared-error"
-        and len(objective["targets"]) == points
-        and all(0 < checker.Entry(target).number() < 1 for target in objective["targets"]),
-        "one sigmoid neuron without bias, squared error, targets between 0 and 1",
-        certificate=path.name,
+    figures = check.certificate(
+        path, kind="complete-list", objective=problem.definition(), edit=edit
     )
+    document = json.loads(path.read_text())
+    proof = document["proof"]
     check.that(
         proof["everywhere"] and checker.UNDECIDED not in proof["tree"],
         "the list is complete in the whole space",
         certificate=path.name,
     )
-    try:
-        statement = checker.check(json.dumps(document))
-    except checker.Refused as refusal:
-        check.that(False, f"{path.name} is accepted ({refusal})", certificate=path.name)
-    check.certificate(path)
-    check.record(path.stem, f"{statement.sentence} ({statement.figures})")
+    check.record(path.stem, f"{document['statement']} ({figures})")
     return [root["index"] for root in proof["roots"]]
 
 
 @pytest.mark.claim(MINIMA, reading="six-on-the-line", shows="holds", by="certificate")
 @pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
 @pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
-def test_six_points_on_a_line(check, certificates, *, edit=as_written):
+@pytest.mark.control("five-points", "five points in place of six", points=5)
+def test_six_points_on_a_line(check, certificates, *, edit=as_written, points=6):
     r"""Inputs $1, 6, \dots, 6^5$, targets 3/4: six minima, five maxima, and no other zeros on R.
 
     The certificate holds a tree of intervals that covers a box: each is proved empty or lies within
     the box of a root, in which the Krawczyk test proves exactly one. Outside the box the gradient
     has no zero, since there every term has the sign of $w - \operatorname{logit}(t_i)/x_i$.
     """
-    found = indices(check, certificates, "line-of-six", edit, features=1, points=6)
+    found = indices(check, certificates, "line-of-six", edit, on_axes(1, points))
     check.that(found == [0, 1] * 5 + [0], "minima and maxima alternate", indices=found)
 
 
@@ -82,7 +85,7 @@ def test_six_points_in_the_plane(check, certificates, *, edit=as_written):
     with $u\cdot\nabla L \ne 0$, by the Krawczyk operator, or lies within the box of a root. No
     stationary point lies outside (see canonical-procedure).
     """
-    found = indices(check, certificates, "plane-of-six", edit, features=2, points=6)
+    found = indices(check, certificates, "plane-of-six", edit, on_axes(2, 3))
     counts = [found.count(index) for index in (0, 1, 2)]
     check.that(counts == [9, 12, 4], "nine minima, twelve saddles, four maxima", counts=counts)
 
@@ -96,7 +99,7 @@ def test_ten_points_in_the_plane(check, certificates, *, edit=as_written):
     The inputs are $1, 6, \dots, 6^4$ on each axis, targets 3/4: as many minima as the construction
     for $d = 2$ and five points an axis promises, and 40 saddles and 16 maxima besides.
     """
-    found = indices(check, certificates, "plane-of-ten", edit, features=2, points=10)
+    found = indices(check, certificates, "plane-of-ten", edit, on_axes(2, 5))
     counts = [found.count(index) for index in (0, 1, 2)]
     check.that(counts == [25, 40, 16], "25 minima, 40 saddles, 16 maxima", counts=counts)
 
@@ -110,7 +113,7 @@ def test_six_points_in_three_dimensions(check, certificates, *, edit=as_written)
     $d = 3$ of the construction, enumerated in $\mathbb R^3$ without use of the axes: 12 saddles of
     index 1, 6 of index 2.
     """
-    found = indices(check, certificates, "three-axes", edit, features=3, points=6)
+    found = indices(check, certificates, "three-axes", edit, on_axes(3, 2))
     counts = [found.count(index) for index in (0, 1, 2, 3)]
     check.that(counts == [8, 12, 6, 1], "8 minima, 18 saddles, 1 maximum", counts=counts)
 
@@ -120,32 +123,18 @@ def without_a_leaf(proof):
     return proof | {"tree": proof["tree"][:-1]}
 
 
-@cache
-def proved(text):
-    """What the checker makes of a text: the same in a control and in what follows it."""
-    return checker.check(text)
-
-
-def hidden_indices(check, certificates, name, edit, points):
+def hidden_indices(check, certificates, name, edit, values, targets, box):
     """Check the list of that name, of a network with one hidden unit; return its indices."""
     path = certificates / f"complete-hidden-list-{name}.json"
-    document = json.loads(path.read_text())
-    document["proof"] = proof = edit(document["proof"])
-    objective = proof["objective"]
-    check.that(
-        (objective["widths"], objective["activations"], objective["biases"])
-        == ([1, 1, 1], ["sigmoid", "identity"], [True, True])
-        and len(objective["targets"]) == points
-        and checker.UNDECIDED not in proof["tree"],
-        "one sigmoid hidden unit with biases, nothing undecided",
-        certificate=path.name,
+    problem = Problem(one_hidden_layer(1, 1, SIGMOID), [[x] for x in values], targets)
+    figures = check.certificate(
+        path, kind="complete-hidden-list", objective=problem.definition(), edit=edit
     )
-    try:
-        statement = proved(json.dumps(document))
-    except checker.Refused as refusal:
-        check.that(False, f"{path.name} is accepted ({refusal})", certificate=path.name)
-    check.certificate(path)
-    check.record(path.stem, f"{statement.sentence} ({statement.figures})")
+    document = json.loads(path.read_text())
+    proof = document["proof"]
+    check.that(checker.UNDECIDED not in proof["tree"], "nothing is undecided")
+    check.that(proof["box"] == box, "the box of w and b", box=proof["box"])
+    check.record(path.stem, f"{document['statement']} ({figures})")
     return [root["index"] for root in proof["roots"]]
 
 
@@ -164,7 +153,8 @@ def test_one_hidden_unit_with_a_saddle_and_no_minimum(check, certificates, *, ed
     $v = 0$, $c = \bar y$, $\sum_i (y_i - \bar y)\,s(wx_i+b) = 0$. Other $w$ and $b$ are not
     looked at.
     """
-    found = hidden_indices(check, certificates, "five-points", edit, points=5)
+    data = (-2, -1, 0, 1, 2), (0, 3, -1, 2, 1)
+    found = hidden_indices(check, certificates, "five-points", edit, *data, FIVE_BOX)
     check.that(found == [1], "one saddle of index 1", indices=found)
 
 
@@ -181,7 +171,9 @@ def test_one_hidden_unit_with_two_different_minima(check, certificates, *, edit=
     sign flip, turns the sign of $w$: it does not join them. Their losses, about 12.04 and 13.08,
     are compared in balls over the boxes of the roots.
     """
-    found = hidden_indices(check, certificates, "ten-points", edit, points=10)
+    values = [Fraction(half, 2) for half in range(-4, 6)]
+    targets = (-6, -4, -2, 2, 6, 4, -1, -4, -7, -3)
+    found = hidden_indices(check, certificates, "ten-points", edit, values, targets, TEN_BOX)
     check.that(found == [0, 0], "two strict minima", indices=found)
     path = certificates / "complete-hidden-list-ten-points.json"
     losses = root_losses(json.loads(path.read_text())["proof"])

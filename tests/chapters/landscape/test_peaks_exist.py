@@ -37,6 +37,7 @@ from claims.numbers import (
     symbols,
     uninterpreted,
 )
+from claims.proof.certificates import Problem
 
 CLAIM = "peaks-exist"
 ANY_ACTIVATION = Activation(
@@ -382,19 +383,20 @@ def without_the_last_point(proof):
     return proof | {"objective": objective | shorter}
 
 
-def certified_peak(check, path, edit, weights):
-    """Check the certificate of a maximum in all weights of a sigmoid neuron; return its data."""
-    proof = json.loads(path.read_text())["proof"]
-    objective = proof["objective"]
-    check.that(
-        (objective["widths"], objective["activations"], objective["loss"], proof["index"])
-        == ([1, 1], ["sigmoid"], "squared-error", weights),
-        "all eigenvalues of a sigmoid neuron with one input are negative, for squared error",
+def certified_peak(check, path, edit, inputs, targets, *, bias=True, counts=None):
+    """Check the certificate of a maximum in all weights of a sigmoid neuron with these data."""
+    problem = Problem(
+        neuron(1, SIGMOID, bias=bias),
+        [[x] for x in inputs],
+        targets,
+        reduction="sum",
+        counts=counts,
     )
-    check.that(objective["biases"] == [weights == 2], "a bias where there are two weights")
-    check.that((objective["penalty"], objective["reduction"]) == ("0", "sum"), "a plain sum")
-    check.record("certified", check.certificate(path, edit=edit))
-    return objective
+    objective = problem.definition()
+    figures = check.certificate(path, kind="stationary-point", objective=objective, edit=edit)
+    check.record("certified", figures)
+    index = json.loads(path.read_text())["proof"]["index"]
+    check.that(index == problem.network.size, "all eigenvalues are negative", index=index)
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron", shows="holds", by="certificate")
@@ -406,7 +408,8 @@ def test_certified_peak_of_one_weight(check, certificates, *, edit=as_written):
     A box of radius 1/100 holds exactly one stationary point, and the second derivative is negative
     all over it.
     """
-    certified_peak(check, certificates / "peak-neuron.json", edit, 1)
+    targets = [Fraction(3, 4)] * 2
+    certified_peak(check, certificates / "peak-neuron.json", edit, (1, 6), targets, bias=False)
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron-bias", shows="holds", by="certificate")
@@ -414,13 +417,15 @@ def test_certified_peak_of_one_weight(check, certificates, *, edit=as_written):
 @pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
 def test_certified_peak_in_weight_and_bias(check, certificates, *, edit=as_written):
     """The peak in weight and bias, with a certificate: both eigenvalues are negative in its box."""
-    certified_peak(check, certificates / "peak-neuron-with-bias.json", edit, 2)
+    inputs, targets = (*HALF_INPUTS, *(-x for x in HALF_INPUTS)), (-46, 58, -134, 47, -57, 135)
+    certified_peak(check, certificates / "peak-neuron-with-bias.json", edit, inputs, targets)
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron-bias-hard-labels", shows="holds", by="certificate")
 @pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
 @pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
 def test_certified_peak_with_hard_labels(check, certificates, *, edit=as_written):
-    """The peak with labels 0 and 1, some points taken about 5e23 times, with a certificate."""
-    objective = certified_peak(check, certificates / "peak-neuron-hard-labels.json", edit, 2)
-    check.that({*objective["targets"]} == {"0", "1"}, "every target is 0 or 1")
+    """The peak with labels 0 and 1, two points taken about 5e23 times, with a certificate."""
+    path = certificates / "peak-neuron-hard-labels.json"
+    inputs, labels = (2, 12, 50, -2, -12, -50), (0, 1, 0, 1, 0, 1)
+    certified_peak(check, path, edit, inputs, labels, counts=MULTIPLICITIES * 2)

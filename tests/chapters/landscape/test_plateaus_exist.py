@@ -32,6 +32,7 @@ from claims.numbers import (
     symbols,
     uninterpreted,
 )
+from claims.proof.certificates import Problem
 
 CLAIM = "plateaus-exist"
 HALF = Fraction(1, 2)
@@ -198,7 +199,8 @@ def test_free_hidden_biases(check, *, weight=0):
 
 @pytest.mark.claim(CLAIM, reading="nearly-flat", shows="holds", by="identity")
 @pytest.mark.control("target-one", "the target 1, which saturation reaches", target=Fraction(1))
-def test_saturation_flattens_without_end(check, certificates, *, target=HALF):
+@pytest.mark.control("certified-target", "the certificate of another target", certified=1)
+def test_saturation_flattens_without_end(check, certificates, *, target=HALF, certified=HALF):
     r"""One sigmoid neuron, $x = 1$, $t = \frac12$: the loss levels off above its minimum.
 
     $L'(w) = s(w)\,s(-w)\,(s(w) - s(-w))$. For $w > 0$ the last factor lies in $(0, 1)$, so
@@ -231,7 +233,14 @@ def test_saturation_flattens_without_end(check, certificates, *, target=HALF):
         check.that(bool(slope.arb < arb(10) ** -digits), "the derivative is small", digits=digits)
         end = function.gradient(BALLS.enter([start + 2 * radius]), *in_balls)[0]
         check.that(end.sign() == 1, "and not 0 at the end of the ball", digits=digits)
-    check.record("certified", check.certificate(certificates / "flat-box-neuron.json"))
+    objective = Problem(neuron(1, SIGMOID), [[1]], [certified]).definition()
+    figures = check.certificate(
+        certificates / "flat-box-neuron.json", kind="flat-box", objective=objective
+    )
+    check.record("certified", figures)
+
+
+LEVELS = ("radius", "loss", "lower_loss")
 
 
 def as_written(proof):
@@ -257,31 +266,34 @@ def test_a_certified_piece_of_a_hyperplane(check, certificates, *, edit=as_writt
     the set is unbounded; one of four coordinates is fixed.
     """
     path = certificates / "plateau-1-1-1-relu.json"
-    objective = json.loads(path.read_text())["proof"]["objective"]
+    objective = Problem(one_hidden_layer(1, 1, RELU), [[0], [1]], [0, 1]).definition()
+    check.certificate(path, kind="dead-cone", objective=objective, edit=edit)
+    proof = json.loads(path.read_text())["proof"]
+    numbers = [[Fraction(x) for x in proof["point"]], *(Fraction(proof[k]) for k in LEVELS)]
     check.that(
-        (objective["widths"], objective["activations"], objective["biases"])
-        == ([1, 1, 1], ["relu", "identity"], [True, True]),
-        "one hidden ReLU unit with bias, a linear output with bias",
+        numbers == [[0, -1, 0, HALF], Fraction(1, 4), Fraction(1, 4), 0],
+        "point, radius and losses are those told here",
     )
-    check.certificate(path, edit=edit)
 
 
 @pytest.mark.claim(CLAIM, reading="open-set-without-output-bias", shows="holds", by="certificate")
 @pytest.mark.control(
     "active-half", "hidden biases up to 0, where the unit wakes up", edit=into_the_active_half
 )
-def test_a_certified_box_of_zero_gradient(check, certificates, *, edit=as_written):
+@pytest.mark.control(
+    "other-certificate", "that with an output bias", name="plateau-1-1-1-relu.json"
+)
+def test_a_certified_box_of_zero_gradient(
+    check, certificates, *, edit=as_written, name="plateau-open-1-1-1-relu.json"
+):
     """The same plateau as a box, all of whose three sides have a length, certified.
 
     Its counterpart, flat to the eye and no plateau, is certified under the reading on saturation.
     """
-    path = certificates / "plateau-open-1-1-1-relu.json"
+    path = certificates / name
+    network = one_hidden_layer(1, 1, RELU, output_bias=False)
+    objective = Problem(network, [[0], [1]], [0, 1]).definition()
+    check.certificate(path, kind="plateau", objective=objective, edit=edit)
     proof = json.loads(path.read_text())["proof"]
-    check.that(
-        (proof["objective"]["activations"], proof["objective"]["biases"])
-        == (["relu", "identity"], [True, False]),
-        "a hidden ReLU unit with bias, a linear output without",
-    )
     sides = zip(proof["low"], proof["high"], strict=True)
     check.that(all(Fraction(a) < Fraction(b) for a, b in sides), "all sides have a length")
-    check.certificate(path, edit=edit)

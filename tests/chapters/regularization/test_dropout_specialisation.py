@@ -11,9 +11,7 @@ CLAIM = "dropout-specialisation"
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")
 @pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
-def test_removal_of_the_most_important_unit(
-    check, study_result, study_table, *, count=as_counted
-):
+def test_removal_of_the_most_important_unit(check, study_result, study_table, *, count=as_counted):
     """What the removal of one hidden unit costs, for networks trained with dropout and without.
 
     Of each network, trained on 40 rows of real data from the same start, every hidden unit is

@@ -26,6 +26,7 @@ from claims.mathematics import (
     polynomial_in_z,
 )
 from claims.numbers import SYMBOLS, log, square, symbols, uninterpreted
+from claims.proof.certificates import Problem
 
 CLAIM = "l2-adds-valleys"
 ANY = Activation(
@@ -278,7 +279,10 @@ def test_a_saddle_out_of_nothing(check, certificates, *, strength=Fraction(3, 10
         ),
         "the curvature along w_1 is negative at -19/40",
     )
-    check.certificate(certificates / "l2-creates-a-saddle.json")  # the saddle alone, of index 1
+    path = certificates / "l2-creates-a-saddle.json"  # the saddle alone
+    problem = Problem(neuron(2, SIGMOID), inputs, targets, reduction="sum", penalty=strength)
+    check.certificate(path, kind="stationary-point", objective=problem.definition())
+    check.that(json.loads(path.read_text())["proof"]["index"] == 1, "its index is 1")
     check.record("inputs of the plane", inputs)
     check.record("targets of the plane", targets)
 
@@ -297,21 +301,16 @@ def with_strength(strength):
     return edit
 
 
-def certified_counts(check, path, edit):
+def certified_counts(check, path, edit, data, strength):
     """Check an account of all of R without and with penalty; return (minima, maxima) of both."""
-    proof = json.loads(path.read_text())["proof"]
-    objective, accounts = proof["objective"], proof["accounts"]
+    inputs, targets = data
+    problem = Problem(neuron(1, SIGMOID), [[x] for x in inputs], targets, reduction="sum")
+    check.certificate(path, kind="line", objective=problem.definition(), edit=edit)
+    accounts = json.loads(path.read_text())["proof"]["accounts"]
     check.that(
-        (objective["widths"], objective["activations"], objective["biases"], objective["loss"])
-        == ([1, 1], ["sigmoid"], [False], "squared-error"),
-        "one sigmoid neuron with one weight and no bias, squared error",
+        [account["penalty"] for account in accounts] == ["0", strength],
+        "one account without penalty, one with that strength",
     )
-    check.that(objective["reduction"] == "sum", "summed over the points")
-    check.that(
-        [account["penalty"] == "0" for account in accounts] == [True, False],
-        "one account without, one with a penalty",
-    )
-    check.certificate(path, edit=edit)
     return [
         (account["parts"].count("valley"), account["parts"].count("peak")) for account in accounts
     ]
@@ -326,7 +325,9 @@ def test_certified_count_of_created_valleys(check, certificates, *, edit=as_writ
     where the second derivative has one; beyond the last cuts the slowest exponential decides, or
     the penalty. All of it in balls, without and with the strength 0.0003.
     """
-    before, after = certified_counts(check, certificates / "l2-creates-a-valley.json", edit)
+    before, after = certified_counts(
+        check, certificates / "l2-creates-a-valley.json", edit, CREATED, "0.0003"
+    )
     check.that(after[0] > before[0] >= 1, "more minima with penalty", before=before, after=after)
     check.record("minima, maxima without and with penalty", f"{before}, {after}")
 
@@ -335,7 +336,9 @@ def test_certified_count_of_created_valleys(check, certificates, *, edit=as_writ
 @pytest.mark.control("strength-1-10000", "1/10000 for 3", edit=with_strength("0.0001"))
 def test_certified_count_of_removed_valleys(check, certificates, *, edit=as_written):
     """With a certificate: on the real line two minima and a maximum become one minimum."""
-    before, after = certified_counts(check, certificates / "l2-removes-a-valley.json", edit)
+    before, after = certified_counts(
+        check, certificates / "l2-removes-a-valley.json", edit, REMOVED, "3"
+    )
     check.that(after[0] < before[0], "fewer minima with penalty", before=before, after=after)
     check.record("minima, maxima without and with penalty", f"{before}, {after}")
 
@@ -344,6 +347,8 @@ def test_certified_count_of_removed_valleys(check, certificates, *, edit=as_writ
 @pytest.mark.control("strength-1-100", "the strength 1/100 for 0.03", edit=with_strength("0.01"))
 def test_certified_peak_out_of_nothing(check, certificates, *, edit=as_written):
     """With a certificate: no stationary point on the real line becomes two minima and a maximum."""
-    before, after = certified_counts(check, certificates / "l2-creates-a-peak.json", edit)
+    before, after = certified_counts(
+        check, certificates / "l2-creates-a-peak.json", edit, PEAK, "0.03"
+    )
     check.that(after[1] > before[1] == 0, "a maximum with penalty alone", before=before)
     check.record("minima, maxima without and with penalty", f"{before}, {after}")

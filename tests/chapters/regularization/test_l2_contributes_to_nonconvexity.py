@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +29,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import SYMBOLS, logistic, square, symbols, uninterpreted
+from claims.proof.certificates import Problem
 from claims.testing import given, strategies
 
 CLAIM = "l2-contributes-to-nonconvexity"
@@ -108,9 +110,20 @@ def bent_minor(arithmetic, network, inputs, targets, strength, bias):
     return hessian[v, v] * hessian[b, b] - square(hessian[v, b])
 
 
+CERTIFIED = {
+    "negative-curvature": "l2-leaves-a-negative-curvature",
+    "chord": "l2-leaves-a-violated-chord",
+}
+
+
 @pytest.mark.claim(CLAIM, reading="never-convexified", shows="holds", by="identity")
 @pytest.mark.control("at-the-mean", "the output bias at the mean target", bias=at_the_mean)
-def test_a_negative_minor_for_every_strength(check, certificates, *, bias=above_the_mean):
+@pytest.mark.control(
+    "other-certificate", "that of a neuron", names={"convex-from": "l2-makes-a-neuron-convex"}
+)
+def test_a_negative_minor_for_every_strength(
+    check, certificates, *, bias=above_the_mean, names=CERTIFIED
+):
     r"""Where only the output bias is not 0, a minor of the Hessian can be $-\frac14-\lambda$.
 
     Let every parameter be 0 except $c = \bar y + u$. In the output weight $v$ and the bias $b$ of
@@ -135,8 +148,12 @@ def test_a_negative_minor_for_every_strength(check, certificates, *, bias=above_
             features=features,
             units=units,
         )
-    for name in ("l2-leaves-a-negative-curvature", "l2-leaves-a-violated-chord"):
-        check.record(name, check.certificate(certificates / f"{name}.json"))
+    problem = Problem(one_hidden_layer(1, 1, SIGMOID), [[0], [1]], [0, 1], penalty=1)
+    for kind, name in names.items():
+        figures = check.certificate(
+            certificates / f"{name}.json", kind=kind, objective=problem.definition()
+        )
+        check.record(name, figures)
 
 
 @st.composite
@@ -185,7 +202,10 @@ def smaller_constant(root):
 
 @pytest.mark.claim(CLAIM, reading="one-neuron-convexified", shows="holds", by="identity")
 @pytest.mark.control("smaller-constant", "(54 r - 36)/96", constant=smaller_constant)
-def test_the_strength_that_makes_a_neuron_convex(check, certificates, *, constant=exact_constant):
+@pytest.mark.control("certified-target", "the target 1 in place of 0", target=1)
+def test_the_strength_that_makes_a_neuron_convex(
+    check, certificates, *, constant=exact_constant, target=0
+):
     r"""The curvature of one sample is at least $-\kappa$, with $\kappa = 0.1202$ exactly known.
 
     In the logit $h$, with $s = s(h)$, the second derivative of $(s-t)^2$ is $(1-t)F(s) + tF(1-s)$,
@@ -247,7 +267,14 @@ def test_the_strength_that_makes_a_neuron_convex(check, certificates, *, constan
             samples=samples,
             features=features,
         )
-    check.certificate(certificates / "l2-makes-a-neuron-convex.json")
+    path = certificates / "l2-makes-a-neuron-convex.json"
+    problem = Problem(neuron(1, SIGMOID), [[1]], [target])
+    check.certificate(path, kind="convex-from", objective=problem.definition())
+    proof = json.loads(path.read_text())["proof"]
+    check.that(
+        (proof["strength"], proof["below"]) == ("0.06017", "0.06004"),
+        "the strengths with and without convexity are those told here",
+    )
     check.record("kappa, r the root of 12 r^2 - 15 r + 4 above 5/6", constant(r))
     check.record("kappa, about", f"{constant((15 + math.sqrt(33)) / 24):.6f}")
 

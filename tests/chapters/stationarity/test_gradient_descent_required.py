@@ -92,7 +92,8 @@ def test_newtons_method_converges_and_is_no_descent(check, *, step=newton):
     Two weights, no bias, three points: $(1, 0)$ with target $1$, $(2, 0)$ with $\frac12$, $(0, 1)$
     with $\frac14$. *The premise is true*: the gradient in $w_1$ is that of the two points $(1, 1)$
     and $(2, \frac12)$ of one weight, whose one zero $e^{-w_1}$ is a root of a quintic with Galois
-    group $S_5$ (see no-closed-form-in-general).
+    group $S_5$ (see no-closed-form-in-general). The gradient in $w_2$ has one zero as well (Sturm
+    for both, in $z = e^{-w}$): there is one stationary point.
 
     *Newton's method* $w \mapsto w - H^{-1} g$ acts on each weight alone, because the Hessian is
     diagonal. With $f$ the derivative in one weight and $w^*$ its zero, $w - \frac{f(w)}{f'(w)} -
@@ -120,6 +121,9 @@ def test_newtons_method_converges_and_is_no_descent(check, *, step=newton):
     gradient, hessian = derivatives(theta, SYMBOLS)
     check.zero([hessian[0, 1], hessian[1, 0]], "the Hessian off its diagonal", **witness)
     for axis, (inputs, targets) in enumerate(OWN):
+        slope = polynomial_in_z(function_of(len(inputs), 1).gradient, inputs, targets)
+        zeros = count_roots(slope.polynomial, above=Fraction(0))
+        check.that(zeros == 1, "the derivative in each weight has one zero", **witness)
         data = SYMBOLS.enter(inputs)[:, None], SYMBOLS.enter(targets)
         own = function_of(len(inputs), 1).gradient(theta[axis : axis + 1], *data)
         check.zero(gradient[axis] - own[0], "an entry minus that of its own points", **witness)

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from flint import fmpz_poly
+from flint import fmpq_mat, fmpz_poly
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -23,10 +23,12 @@ from claims.mathematics import (
     count_roots,
     neuron,
     polynomial_in_z,
+    rank,
     separation,
     stationary_set,
 )
 from claims.numbers import FLOATS, SYMBOLS, logistic, logistic_complement, square, symbols
+from claims.numbers.exact import to_fraction
 from claims.testing import given, strategies
 
 CLAIM = "stationary-point-exists"
@@ -252,6 +254,58 @@ def test_random_rays_end_above_one_of_their_points(check, problem, *, harden=as_
     )
 
 
+@st.composite
+def independent_points(draw):
+    """Independent integer inputs (m, d), targets from 0 to 1 in quarters, weights (d,)."""
+    features = draw(st.integers(1, 4))
+    samples = draw(st.integers(1, features))
+    inputs = draw(strategies.integer_arrays((samples, features), 3))
+    assume(rank(inputs) == samples)
+    quarters = st.one_of(st.sampled_from((0, 4)), st.integers(1, 3))
+    targets = [Fraction(draw(quarters), 4) for _ in range(samples)]
+    return inputs, targets, draw(strategies.integer_arrays(features, 3))
+
+
+def on_the_boundary(target):
+    return target in (0, 1)
+
+
+@pytest.mark.claim(CLAIM, reading="several-points", shows="fails", by="property")
+@pytest.mark.control("every-target", "soft targets taken too", taken=lambda target: True)
+@given(problem=independent_points())
+def test_one_hard_label_among_independent_inputs(check, problem, *, taken=on_the_boundary):
+    r"""A hard label on an input independent of the others leaves no zero, hence no minimum.
+
+    For independent inputs some $u$ has $u\cdot x_i = 1$ and $u\cdot x_k = 0$ for all others: along
+    it the gradient is $2\,(s_i - t_i)\,s_i (1 - s_i)$, of one sign if $t_i$ is 0 or 1. Random
+    inputs, labels and weights, decided in balls; `stationary_set` says that there is no zero. The
+    direction comes from solving $X X^\top c = e_i$ exactly, $u = X^\top c$.
+    """
+    inputs, targets, weights = problem
+    witness = {"inputs": inputs, "targets": targets, "weights": weights}
+    number = next((i for i, target in enumerate(targets) if taken(target)), None)
+    if number is None:
+        check.label("soft")
+        found = stationary_set(inputs, targets)
+        check.that(isinstance(found, StationarySet), "soft targets leave a zero", **witness)
+        return
+    check.label("hard, of several" if len(targets) > 1 else "hard, alone")
+    reason = stationary_set(inputs, targets)
+    check.that(reason is NoClosedForm.BOUNDARY, "the function says so", **witness)
+    unit = fmpq_mat(len(targets), 1, [int(i == number) for i in range(len(targets))])
+    rows = fmpq_mat(*inputs.shape, inputs.ravel().tolist())
+    solved = rows.transpose() * (rows * rows.transpose()).solve(unit)
+    direction = [to_fraction(entry) for entry in solved.entries()]
+    gradient = function_of(*inputs.shape).gradient
+    sign = 1 if targets[number] == 0 else -1
+
+    def slope(arithmetic):
+        values = gradient(*map(arithmetic.enter, (weights, inputs, targets)))
+        return (values @ arithmetic.enter(direction)) * sign
+
+    check.positive(slope, "the gradient along u has one sign", **witness)
+
+
 @pytest.mark.claim(
     CLAIM, reading="several-points", shows="fails", by="counterexample", when=["separated"]
 )
@@ -364,6 +418,13 @@ def test_separated_labels_leave_no_zero(check, *, labels=(1, 0)):
             check.zero(slope + size * margin, "u.gradient plus a positive factor times m", t=label)
 
 
+@st.composite
+def separated_problems(draw):
+    """A class of separability that holds by construction, and labelled data with weights of it."""
+    kind = draw(st.sampled_from(("complete", "quasi-complete")))
+    return kind, draw(strategies.chord_problems(strategies.labelled_data_sets(kind)))
+
+
 def as_labelled(targets):
     return targets
 
@@ -377,19 +438,14 @@ def all_ones(targets):
     CLAIM, reading="hard-labels-none", shows="holds", by="property", when=["separated"]
 )
 @pytest.mark.control("one-class", "all labels made 1", relabel=all_ones)
-@given(
-    problem=strategies.chord_problems(
-        st.one_of(
-            strategies.labelled_data_sets("complete"),
-            strategies.labelled_data_sets("quasi-complete"),
-        )
-    )
-)
+@given(problem=separated_problems())
 def test_random_separated_data(check, problem, *, relabel=as_labelled):
     r"""On random separable data the gradient along the separating direction is negative."""
-    data, chord = problem
+    kind, (data, chord) = problem
     found = separation(data.inputs, data.targets)
-    check.label(found.kind)
+    witness = {"inputs": data.inputs, "targets": data.targets}
+    check.that(found.kind == kind, "the class of separability drawn from", **witness)
+    check.label(kind)
     gradient = function_of(*data.inputs.shape).gradient
 
     def slope(arithmetic):
@@ -403,9 +459,8 @@ def test_random_separated_data(check, problem, *, relabel=as_labelled):
     check.positive(
         slope,
         "-u.gradient is positive",
-        inputs=data.inputs,
-        targets=data.targets,
         weights=chord.start,
+        **witness,
     )
 
 

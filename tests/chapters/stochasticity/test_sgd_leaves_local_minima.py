@@ -22,6 +22,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.numbers import BALLS, RATIONALS, SYMBOLS, Ball, square, symbols
+from claims.proof.certificates import Problem
 from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "sgd-leaves-local-minima"
@@ -277,6 +278,9 @@ def test_a_minimum_at_which_every_example_is_stationary(check, *, bias=0):
     check.record("lower point, of loss 0", [entry.fraction for entry in lower])
 
 
+LEFT, KEPT = "batch-escape-neuron.json", "batch-trap-neuron.json"
+
+
 def as_written(proof):
     return proof
 
@@ -292,7 +296,8 @@ def with_step_40(proof):
 @pytest.mark.claim(CLAIM, shows="holds", by="certificate")
 @pytest.mark.control("far-example", "the example with input 6 in the path", edit=by_the_far_example)
 @pytest.mark.control("step-40", "the step 40, at which nothing stays", edit=with_step_40)
-def test_a_certified_way_out(check, certificates, *, edit=as_written):
+@pytest.mark.control("other-certificate", "that of a trap", name=KEPT)
+def test_a_certified_way_out(check, certificates, *, edit=as_written, name=LEFT):
     r"""Two boxes and a path of three mini-batches between them, with a certificate.
 
     The same three examples and step 6. Full-batch descent keeps the box round the worse minimum
@@ -300,14 +305,20 @@ def test_a_certified_way_out(check, certificates, *, edit=as_written):
     (probability at least $\frac1{27}$), leads from all of the former into the latter, where the
     loss is less than anywhere in the former. Every image of a box is enclosed in balls.
     """
-    path = certificates / "batch-escape-neuron.json"
-    objective = json.loads(path.read_text())["proof"]["objective"]
-    check.that(
-        (objective["widths"], objective["activations"], objective["biases"], objective["loss"])
-        == ([1, 1], ["sigmoid"], [False], "squared-error"),
-        "one sigmoid neuron without bias, squared error",
+    path = certificates / name
+    problem = Problem(neuron(1, SIGMOID), [[1], [1], [6]], [Fraction(3, 4)] * 3)
+    objective = problem.definition()
+    check.record(
+        "certified", check.certificate(path, kind="batch-escape", objective=objective, edit=edit)
     )
-    check.record("certified", check.certificate(path, edit=edit))
+    proof = json.loads(path.read_text())["proof"]
+    check.that((proof["step"], proof["size"]) == ("6", 1), "step 6, batches of one example")
+    check.that(
+        [[problem.inputs[i] for i in batch] for batch in proof["path"]] == [[[1]]] * 3,
+        "an example with input 1, three times in a row",
+    )
+    worse, better = (round(float(proof[box]["centre"][0]), 3) for box in ("inside", "outside"))
+    check.that((worse, better) == (0.327, 1.064), "the boxes lie where it is told here")
 
 
 def with_single_examples(proof):
@@ -316,14 +327,26 @@ def with_single_examples(proof):
 
 @pytest.mark.claim(CLAIM, reading="every-minimum", shows="fails", by="certificate")
 @pytest.mark.control("certified-singles", "batches of one example", edit=with_single_examples)
-def test_a_certified_box_that_no_batch_leaves(check, certificates, *, edit=as_written):
+@pytest.mark.control("other-certificate", "that of a way out", name=LEFT)
+def test_a_certified_box_that_no_batch_leaves(check, certificates, *, edit=as_written, name=KEPT):
     """A box round the worse minimum that no batch of two leads out of, with a certificate.
 
     The three examples with inputs 1, 1, 8: each of the three batches maps the box of radius 0.1
     round 1.089 into its interior, though the slope of one example is nowhere 0 there.
     """
-    path = certificates / "batch-trap-neuron.json"
-    check.record("certified", check.certificate(path, edit=edit))
+    path = certificates / name
+    targets = [Fraction(3, 4), Fraction(3, 4), Fraction(1, 2)]
+    problem = Problem(neuron(1, SIGMOID), [[1], [1], [8]], targets)
+    objective = problem.definition()
+    check.record(
+        "certified", check.certificate(path, kind="batch-trap", objective=objective, edit=edit)
+    )
+    proof = json.loads(path.read_text())["proof"]
+    check.that((proof["step"], proof["size"]) == ("6", 2), "step 6, batches of two examples")
+    check.that(
+        (proof["box"]["radius"], round(float(proof["box"]["centre"][0]), 3)) == ("0.1", 1.089),
+        "the box is that told here",
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="how-often", shows="holds", by="study")

@@ -39,7 +39,7 @@ def background(network):
     return RATIONALS.enter(np.arange(2, network.size + 2))
 
 
-@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 2, 3, 1)])
+@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 5, 1), (2, 2, 3, 1), (2, 3, 5, 1)])
 def test_swing_chord_outputs_the_level_and_swings_at_the_midpoint(widths):
     network = Network(widths, SQUARE)
     low, high, level, rise = RATIONALS.enter([1, 3, 7, Fraction(5, 2)])
@@ -48,7 +48,7 @@ def test_swing_chord_outputs_the_level_and_swings_at_the_midpoint(widths):
     assert outputs(network, (start + end) * HALF) == [Fraction(19, 2)] * 3
 
 
-@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 2, 3, 1)])
+@pytest.mark.parametrize("widths", [(2, 1, 1), (2, 3, 1), (2, 5, 1), (2, 2, 3, 1), (2, 3, 5, 1)])
 @pytest.mark.parametrize("output_bias", [True, False])
 def test_level_chord_outputs_the_level_and_kappa_times_it(widths, output_bias):
     network = Network(widths, RELU, output_bias=output_bias)

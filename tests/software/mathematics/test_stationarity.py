@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from claims.mathematics import MergedPoint, NoClosedForm, StationarySet, merge, stationary_set
+from claims.mathematics import (
+    MergedPoint,
+    NoClosedForm,
+    StationarySet,
+    merge,
+    rank,
+    stationary_set,
+)
 from claims.numbers import BALLS, FLOATS
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
@@ -49,6 +57,36 @@ def test_one_point_gives_a_hyperplane():
     assert (a, b) != (0, 0) and 3 * a + 4 * b == 0
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        [[1, 2], [3, 5]],
+        [[0, 2, 1], [1, 0, 4], [2, -3, 0]],
+        [[1, 2, 3, 4, 5]],
+        [[1, 2, 0, 4], [0, 1, -3, 1]],
+    ],
+)
+def test_inverse_and_directions_of_several_points(inputs):
+    found = stationary_set(inputs, [QUARTER] * len(inputs))
+    matrix = np.array(inputs, dtype=object)
+    inverse = np.array(found.inverse, dtype=object)
+    assert [list(point.inputs) for point in found.points] == inputs
+    assert (matrix @ inverse == np.eye(len(inputs), dtype=int)).all()
+    size = matrix.shape[1] - len(inputs)
+    assert len(found.directions) == size
+    if size:
+        directions = np.array(found.directions, dtype=object)
+        assert rank(directions) == size
+        assert not (matrix @ directions.T).any()
+        assert not (directions @ inverse).any()
+
+
+def test_the_merged_target_is_the_mean_of_all():
+    targets = [Fraction(1, 8), Fraction(1, 4), Fraction(7, 8)]
+    (point,) = stationary_set([[1], [1], [1]], targets).points
+    assert point == MergedPoint((1,), Fraction(5, 12), 3)
+
+
 def test_nearest_solution_in_floats_and_balls():
     found = stationary_set([[1, 0, 0], [0, 2, 0]], [QUARTER, HALF])
     point = found.nearest_to_origin(FLOATS)
@@ -70,6 +108,11 @@ def test_all_inputs_zero_leave_everything_stationary():
         ([[1]], [1], NoClosedForm.BOUNDARY),
         ([[1]], [0], NoClosedForm.BOUNDARY),
         ([[1], [-1]], [1, 0], NoClosedForm.BOUNDARY),
+        ([[1, 0], [0, 1]], [HALF, 1], NoClosedForm.BOUNDARY),
+        ([[1, 0], [0, 1]], [0, HALF], NoClosedForm.BOUNDARY),
+        ([[1, 0], [0, 1]], [1, 0], NoClosedForm.BOUNDARY),
+        ([[1, 2], [0, 1], [-1, -2]], [1, HALF, 0], NoClosedForm.BOUNDARY),
+        ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [HALF, 1, HALF], NoClosedForm.BOUNDARY),
         ([[1], [2]], [HALF, HALF], NoClosedForm.DEPENDENT),
         ([[1, 0], [0, 1], [1, 1]], [HALF, HALF, HALF], NoClosedForm.DEPENDENT),
         ([[1], [2]], [1, 1], NoClosedForm.DEPENDENT),

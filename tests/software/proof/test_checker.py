@@ -233,6 +233,30 @@ def test_complete_lists_are_of_neurons_alone(widths, changes):
         checker.Neuron(found, checker.Entry(definition))
 
 
+NEURON = {"activations": ["sigmoid"]}
+REGRESSION = {"activations": ["identity"], "loss": "cross-entropy"}
+
+
+@pytest.mark.parametrize("known", [NEURON, REGRESSION])
+def test_accounts_of_a_line_are_of_one_weight_and_one_of_two_models(known):
+    def read(widths, **changes):
+        definition, _ = objective(widths, **{**known, **changes})
+        return checker.read_line(checker.Entry(definition))
+
+    assert read([1, 1]).size == 1
+    other_loss = "squared-error" if known is REGRESSION else "cross-entropy"
+    for widths, changes in (
+        ([2, 1], {}),
+        ([1, 1], {"biases": [True]}),
+        ([1, 1], {"penalty": "1/5"}),
+        ([1, 1], {"activations": ["tanh"]}),
+        ([1, 1], {"loss": other_loss}),
+        ([1, 1, 1], {"activations": [*known["activations"] * 2]}),
+    ):
+        with pytest.raises(checker.Refused, match="one sigmoid neuron and squared error, or"):
+            read(widths, **changes)
+
+
 def test_beyond_the_last_cut_a_penalty_has_to_outweigh_the_slope():
     # L' is -2 exp(-2 w) or so for large w: a penalty of 1e-6 turns it between w = 2 and w = 9.
     definition, _ = objective(
@@ -252,3 +276,105 @@ def test_sides_of_a_box_may_be_points_but_not_turned_round():
     assert read(["1/2", "-1"], ["1/2", "3"]) == ([fmpq(1, 2), -1], [fmpq(1, 2), 3])
     with pytest.raises(checker.Refused):
         read(["1/2", "3"], ["1/2", "-1"])
+
+
+def listed(tree, low="1", high="3", directions=(("1",),), inputs=(("1",),), target=None):
+    """The statement of a list without points; with x = 1, t = 1/2 the slope has the sign of w.
+
+    With a target of its own it is to be about all weights.
+    """
+    definition, _ = objective(
+        [len(inputs[0]), 1],
+        activations=["sigmoid"],
+        inputs=[list(row) for row in inputs],
+        targets=[target or "1/2"] * len(inputs),
+        counts=[1] * len(inputs),
+    )
+    proof = {
+        "objective": definition,
+        "box": {"low": [low] * len(inputs[0]), "high": [high] * len(inputs[0])},
+        "everywhere": target is not None,
+        "directions": [list(direction) for direction in directions],
+        "roots": [],
+        "tree": tree,
+    }
+    with ctx.workprec(BITS):
+        return checker.complete_list(checker.Entry(proof, "proof"))[0]
+
+
+def test_a_box_without_a_stationary_point():
+    for low, high, direction in (("1", "3", "1"), ("-3", "-1", "-1"), ("1/1024", "300", "2")):
+        said = listed("!", low, high, [[direction]])
+        assert said.startswith(f"In [{low}, {high}], the mean squared error")
+        assert said.endswith("has exactly 0 stationary points.")
+    for low, high, direction in (("-1", "3", "1"), ("0", "3", "1"), ("1", "3", "-1")):
+        with pytest.raises(checker.Refused, match="box of character 0 is not as '!' says"):
+            listed("!", low, high, [[direction]])
+
+
+def test_lists_for_all_weights_need_targets_between_0_and_1_and_a_box_that_is_wide():
+    for target in ("0", "1", "-1/2", "3/2"):
+        with pytest.raises(checker.Refused, match="a target is no value of the activation"):
+            listed("!", target=target)
+    with pytest.raises(checker.Refused, match="inputs must span"):
+        listed("!", inputs=[["1", "0"]], target="1/2")
+    # The point is met at w = 0, outside of the box.
+    with pytest.raises(checker.Refused, match="the box is too small in weight 0"):
+        listed("!", target="1/2")
+
+
+def test_a_direction_in_which_the_gradient_is_zero_proves_nothing():
+    with pytest.raises(checker.Refused, match="is not as '!' says"):
+        listed("!", directions=[["0", "1"]], inputs=[["1", "0"]])
+    assert "exactly 0" in listed("!", directions=[["1", "0"]], inputs=[["1", "0"]])
+
+
+def test_what_a_tree_leaves_undecided_is_said():
+    # A side is cut at 63/128 of its length; the lower part comes first.
+    assert listed("?").endswith(
+        "at least 0 stationary points. Any others in this box lie in 1 undecided parts of it, "
+        "in [1.000000, 3.000000]."
+    )
+    assert listed("?", directions=()) == listed("?")
+    assert listed("1!?").endswith("in 1 undecided parts of it, in [1.984375, 3.000000].")
+    assert listed("1?!").endswith("in 1 undecided parts of it, in [1.000000, 1.984375].")
+    assert listed("1?1!?").endswith("in 2 undecided parts of it, in [1.000000, 3.000000].")
+    assert listed("#", "2", "9/4").endswith("exactly 0 stationary points.")
+
+
+@pytest.mark.parametrize(
+    "tree", ["", "1", "1!", "!!", "1!!!", "!1!", "2!!", "=", '"', 1, "1!=", '"']
+)
+def test_trees_that_do_not_fit_are_refused(tree):
+    with pytest.raises(checker.Refused, match=r"^proof\.tree: "):
+        listed(tree)
+
+
+def flat(low, high, **changes):
+    definition, _ = objective([1, 1], inputs=[["1"]], targets=["0"], counts=[1])
+    proof = {
+        "objective": definition,
+        "low": [low],
+        "high": [high],
+        "bound": "1/2",
+        "component": 0,
+        "lower": ["3"],
+        "gap": "1/100",
+        **changes,
+    }
+    with ctx.workprec(BITS):
+        return checker.flat_box(checker.Entry(proof, "proof"))
+
+
+def test_a_flat_box_has_a_derivative_that_is_small_and_nowhere_zero():
+    # The loss is w^2: its derivative is 2 w, here up to 2/5 in size, and it is higher than at 3
+    # nowhere.
+    for low, high in (("1/10", "1/5"), ("-1/5", "-1/10")):
+        with pytest.raises(checker.Refused, match=r"gap: is not proved"):
+            flat(low, high)
+        assert "is never 0" in flat(low, high, lower=["0"], gap="9/1000")[0]
+        with pytest.raises(checker.Refused, match=r"bound: is not proved"):
+            flat(low, high, bound="39/100")
+    for low, high in (("-1/10", "1/5"), ("0", "1/5"), ("-1/5", "0"), ("-1/5", "1/10")):
+        with pytest.raises(checker.Refused, match=r"component: this derivative is not proved"):
+            flat(low, high)

@@ -143,6 +143,55 @@ def test_labels_certificates_and_records(checking, run, tmp_path):
     assert [(entry.name, entry.value) for entry in run.recorded] == [("gap", "1/4")]
 
 
+def test_a_certificate_of_something_else_is_no_evidence(checking, run, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c"))
+    objective = STEP.definition()
+    told = {"kind": "dead-cone", "objective": objective}
+    assert checking.certificate(path, **told) == "exact"
+    assert checking.certificate(path, **told, claim="c") == "exact"
+    in_other_words = objective | {"targets": ["0.0", "2/2"]}
+    assert checking.certificate(path, kind="dead-cone", objective=in_other_words) == "exact"
+    with pytest.raises(Violation, match="is of the kind plateau, not dead-cone"):
+        checking.certificate(path, kind="plateau", objective=objective)
+    with pytest.raises(Violation, match="is of d, not of c"):
+        checking.certificate(path, **told, claim="d")
+    others = {
+        "widths": [1, 2, 1],
+        "activations": ["sigmoid", "identity"],
+        "biases": [True, False],
+        "loss": "cross-entropy",
+        "reduction": "sum",
+        "inputs": [["0"], ["2"]],
+        "targets": ["0", "2"],
+        "counts": [1, 2],
+        "penalty": "0.1",
+        "dropout": "0.5",
+    }
+    assert others.keys() == objective.keys()
+    for name, value in others.items():
+        with pytest.raises(Violation, match="is about the objective given, not"):
+            checking.certificate(path, kind="dead-cone", objective=objective | {name: value})
+        lacking = {key: entry for key, entry in objective.items() if key != name}
+        with pytest.raises(TypeError, match=f"no whole objective .*'{name}' is missing"):
+            checking.certificate(path, kind="dead-cone", objective=lacking)
+
+    def with_a_penalty(proof):
+        return {**proof, "objective": {**proof["objective"], "penalty": "0.1"}}
+
+    with pytest.raises(Violation):
+        checking.certificate(path, **told, edit=with_a_penalty)
+
+
+def test_the_claims_of_certificates_are_kept(checking, run, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c"))
+    checking.certificate(path, claim="c")
+    assert run.certified == set()
+    checking.certificate(path)
+    assert run.certified == {"c"}
+
+
 def test_a_result_of_a_study_has_to_be_one(checking):
     with pytest.raises(TypeError, match="decision"):
         checking.study({"name": "a", "decision": "yes"})
