@@ -160,9 +160,7 @@ def pilot(plan: Plan) -> None:
             tried = msgspec.structs.replace(cell, starts=starts)
             records = run(plan.pilot.seed, tried, 0, plan.pilot.runs)
             seen = observe(tried, records)
-            means = ", ".join(
-                f"{column} {records[column].mean():.2f}" for column in COUNTS
-            )
+            means = ", ".join(f"{column} {records[column].mean():.2f}" for column in COUNTS)
             unknown = {
                 question: int((own.lowest < own.highest).sum()) for question, own in seen.items()
             }

@@ -146,7 +146,9 @@ class Check:
                 f"{path}: the certificate is missing; write it before it is named"
             )
         try:
-            asked = objective and checker.Objective.read(checker.Entry({**objective}))
+            asked = (
+                None if objective is None else checker.Objective.read(checker.Entry({**objective}))
+            )
         except checker.Refused as refusal:
             raise TypeError(f"check.certificate got no whole objective ({refusal})") from None
         run = self._current()

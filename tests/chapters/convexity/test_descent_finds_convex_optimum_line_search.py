@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume
 
 from claims.compiled import Function
 from claims.mathematics import ABSOLUTE_ERROR, CROSS_ENTROPY, SQUARED_ERROR, Objective, linear, rank
@@ -79,18 +78,17 @@ def twice_as_far(gradient, hessian):
     CLAIM, reading=READING, shows="holds", by="property", when=["smooth", "bounded-level"]
 )
 @pytest.mark.control("twice-as-far", "twice the best step", step=twice_as_far)
-@given(problem=strategies.chord_problems(strategies.data_sets((2, 6), (2, 4))))
+@given(problem=strategies.chord_problems(strategies.data_sets((2, 6), (2, 4), "full")))
 def test_random_least_squares_gain_enough(check, problem, *, step=best_step):
     r"""On random least squares the best step gains at least $\lVert g\rVert^2/(2L)$, exactly.
 
-    The trace of the Hessian stands for $L$, which it bounds. The loss does not change in directions
-    that the inputs do not span, and the iterates do not move in them, so that the set of lower
-    points may be taken in the span, where it is bounded. A start at a minimiser is moved by an
-    input. Inputs on one line are passed over: there the trace is $L$, and both sides are equal.
+    The trace of the Hessian stands for $L$, which it bounds. The inputs have full column rank, in
+    two to four dimensions, so that the set of lower points is bounded. A start at a minimiser is
+    moved by an input.
     """
     data, chord = problem
     samples, features = data.inputs.shape
-    assume(rank(data.inputs) > 1)
+    check.that(rank(data.inputs) == features, "full column rank", inputs=data.inputs)
     inputs, targets = RATIONALS.enter(data.inputs), RATIONALS.enter(data.targets)
     start, loss = RATIONALS.enter(chord.start), derivatives(SQUARED_ERROR, samples, features)
     gradient = loss.gradient(start, inputs, targets)

@@ -83,8 +83,8 @@ def test_one_of_two_midpoints_lies_above(check, *, chord=swing_chord, loss=CROSS
     \ln(1+e^{-1}) - 2\ln 2 > 0$, whatever $\bar t$ is: one of the two midpoints lies above both
     ends of its chord. Not quasiconvex, so not convex, for every data set (one class alone
     included), width and activation that is not constant. Executed for symbolic data with one to
-    five units, one to five samples, one or two inputs: the other units are off and every sample has the
-    same output, so that no size matters.
+    five units, one to five samples, one or two inputs: the other units are off and every sample
+    has the same output, so that no size matters.
     """
     low, high = symbols("low"), symbols("high")
     for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 5, 5)):

@@ -79,8 +79,9 @@ def test_the_midpoint_lies_above_two_equal_ends(check, *, chord=swing_chord, los
     at the midpoint $(0, \cdot, \bar y + vD/2)$ it outputs $\bar y + vD/2$. Hence the loss at the
     midpoint exceeds that at both ends by $(vD/2)^2 > 0$: not quasiconvex, and not convex. Nothing
     is asked of data, width or activation but $D \ne 0$; checked for an activation of which
-    nothing is known, with symbolic data. Executed with one to five units, one to five samples, one or
-    two inputs: the other units are off and every sample has the same output, so that no size matters.
+    nothing is known, with symbolic data. Executed with one to five units, one to five samples,
+    one or two inputs: the other units are off and every sample has the same output, so that no size
+    matters.
     """
     low, high, rise = symbols("low"), symbols("high"), symbols("r")
     for features, units, samples in ((1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 5, 5)):

@@ -88,8 +88,9 @@ def test_data_without_any_local_minimum(check, *, targets=(0, 0, 1)):
     Gradient flow, and descent with a constant step with which the loss never rises, can only
     converge to a stationary point, of a loss no higher than at the start. So from every start
     of a loss below $\frac29$, an open set with the point $(w, b, v, c) = (10, -15, 1, 0)$ in it,
-    they converge to no point at all: the weights run to infinity. Executed in symbols, the loss at
-    the start in balls.
+    they converge to no point at all. For the flow this means that the weights run to infinity: with
+    an analytic loss it converges to any limit point it has (Łojasiewicz, quoted). Of descent that
+    is not claimed. Executed in symbols, the loss at the start in balls.
     """
     network = one_hidden_layer(1, 1, SIGMOID)
     objective = Objective(network, SQUARED_ERROR)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from claims.compiled import Function
-from claims.mathematics import RELU, SQUARED_ERROR, Objective, one_hidden_layer
-from claims.numbers import RATIONALS
+from claims.mathematics import (
+    RELU,
+    SQUARED_ERROR,
+    Activation,
+    Objective,
+    Parity,
+    Range,
+    one_hidden_layer,
+)
+from claims.numbers import RATIONALS, SYMBOLS, symbols
 from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "descent-not-global"
@@ -33,6 +42,18 @@ def dead(network):
     return RATIONALS.enter([-1, -1, 1, 0])
 
 
+def gated(pattern):
+    """Return ReLU on a fixed pattern (N, n) of active units: 1 where active, 0 elsewhere."""
+    return Activation(
+        "ReLU on a fixed pattern",
+        lambda h: pattern * h,
+        lambda h: pattern,
+        Parity.NONE,
+        Range(None, None),
+        False,
+    )
+
+
 def awake(network):
     return RATIONALS.enter([1, 1, 1, 0])
 
@@ -44,8 +65,10 @@ def test_descent_from_a_dead_start(check, *, start=dead):
 
     Data $x = (0, 1)$, $y = (0, 1)$; start $w = b = -1$, $v = 1$, $c = 0$; step $1/4$. The unit is
     inactive on both points, so only $c$ moves, by $c \leftarrow c - \frac14 \cdot 2(c -
-    \frac12)$: its distance from $\frac12$ halves with every update, exactly. The limit has the
-    loss $\frac14$, while $w = 1$, $b = 0$, $v = 1$, $c = 0$ has the loss 0.
+    \frac12)$: its distance from $\frac12$ halves with every update, exactly. That is an identity in
+    $c$, for the unit's decided signs, which depend on $w$ and $b$ alone and so never change; three
+    updates of the ReLU network itself are listed. The limit has the loss $\frac14$, while $w = 1$,
+    $b = 0$, $v = 1$, $c = 0$ has the loss 0.
     """
     network = one_hidden_layer(1, 1, RELU)
     inputs, targets = RATIONALS.enter([[0], [1]]), RATIONALS.enter([0, 1])
@@ -53,7 +76,19 @@ def test_descent_from_a_dead_start(check, *, start=dead):
     function = Function(objective.value, theta=(4,), inputs=(2, 1), targets=(2,))
     theta = start(network)
     check.record("start (w, b, v, c)", [entry.fraction for entry in theta])
-    for _ in range(10):
+    w, b, v, _ = (entry.fraction for entry in theta)
+    before = [w * x + b for x in (0, 1)]
+    check.that(0 not in before, "no pre-activation is 0", preactivations=before)
+    pattern = np.array([[int(h > 0)] for h in before])
+    near = Objective(one_hidden_layer(1, 1, gated(pattern)), SQUARED_ERROR)
+    near = Function(near.value, theta=(4,), inputs=(2, 1), targets=(2,))
+    anywhere = SYMBOLS.enter([w, b, v, symbols("c")])
+    slope = near.gradient(anywhere, SYMBOLS.enter([[0], [1]]), SYMBOLS.enter([0, 1]))
+    moved = anywhere - slope * Fraction(1, 4)
+    check.zero(moved[:3] - anywhere[:3], "the move of w, b and v, for any c")
+    halved = (anywhere[3] - Fraction(1, 2)) * Fraction(1, 2)
+    check.zero(moved[3] - Fraction(1, 2) - halved, "the distance minus its half, for any c")
+    for _ in range(3):
         moved = theta - function.gradient(theta, inputs, targets) * Fraction(1, 4)
         check.zero(moved[:3] - theta[:3], "the move of w, b and v")
         halved = (theta[3] - Fraction(1, 2)) * Fraction(1, 2)

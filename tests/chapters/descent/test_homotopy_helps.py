@@ -1,4 +1,4 @@
-"""Gaussian smoothing makes the loss of one neuron convex if there is a penalty, else never."""
+"""Gaussian smoothing makes the loss of one neuron convex if there is a penalty, else not always."""
 
 from __future__ import annotations
 
@@ -40,15 +40,17 @@ def test_the_penalty_outweighs_what_smoothing_leaves(check, *, kernel=gaussian):
     r"""From $\tau^2 = B/\lambda$ on the smoothed loss is convex, with $B = \max (1 + |t_i|)^2$.
 
     The data term $L_0$ lies between 0 and $B$. Along a unit vector, smoothing is convolution with
-    the density of $\mathcal N(0, \tau^2)$, whose second derivative is the density times
-    $(\zeta^2 - 1)/\tau^2$ with $\zeta = (u - w)/\tau$. So the second derivative of the smoothed
-    data term is
+    the density of $\mathcal N(0, \tau^2)$, whose second derivative is the density times $(\zeta^2 -
+    1)/\tau^2$ with $\zeta = (u - w)/\tau$. So the second derivative of the smoothed data term is
     $\tau^{-2}\,\mathbb E[(\zeta^2 - 1) L_0]$, which is at least $-\tau^{-2} B\,\mathbb E|\zeta^2 -
     1| \ge -2B\tau^{-2}$, as $\mathbb E\,\zeta^2 = 1$. The penalty has the second derivative
     $2\lambda$ at every point, so its smoothing has it too. The sum $2\lambda - 2B\tau^{-2}$ is not
-    negative once $\tau^2 \ge B/\lambda$. The derivative of the density and the Hessian of the
-    penalty (for one and two inputs, and as many samples) are executed as identities, and the bound
-    $(s - t)^2 \le (1 + |t|)^2$ by factors of one sign.
+    negative once $\tau^2 \ge B/\lambda$. Argued in words, not executed, are the steps with the
+    integral: that smoothing may be differentiated under it, that marginals of $\mathcal N(0, \tau^2
+    I)$ along a line are normal, that $\mathbb E\,\zeta^2 = 1$, and $\mathbb E|\zeta^2 - 1| \le 2$.
+    The derivative of the density and the Hessian of the penalty (for one and two inputs, and as
+    many samples) are executed as identities, and the bound $(s - t)^2 \le (1 + |t|)^2$ by factors
+    of one sign.
     """
     w, u, rate = symbols("w", 1), symbols("u", 1), symbols("k", 1)
     density = Function(kernel, w=(1,), u=(1,), rate=(1,))
@@ -95,9 +97,11 @@ def test_without_a_penalty_no_smoothing_is_enough(check, *, target=Fraction(1, 2
 
     For $x = 1$, $t = \frac12$: $\frac14 - L(w) = s(w)\,s(-w)$, positive everywhere and going to 0
     as $w \to \pm\infty$. So for every $\tau$ the smoothed loss $L_\tau$ is below $\frac14$
-    everywhere and tends to $\frac14$ at both ends (dominated convergence). A convex function on
-    the line that is bounded above is constant; but $L_\tau$ is not the constant $\frac14$, and
-    no other constant tends to $\frac14$. So $L_\tau$ is convex for no $\tau$.
+    everywhere and tends to $\frac14$ at both ends (dominated convergence). A convex function on the
+    line that is bounded above is constant; but $L_\tau$ is not the constant $\frac14$, and no other
+    constant tends to $\frac14$. So $L_\tau$ is convex for no $\tau$. Executed are the identity for
+    the loss and its ends; what follows for the integral is argued. It is shown for this one point,
+    which is enough to refute the statement without the penalty, and claimed for no other.
     """
     objective = Objective(neuron(1, SIGMOID), SQUARED_ERROR)
     w = symbols("w", 1)

@@ -178,6 +178,8 @@ def test_one_hidden_unit_with_two_different_minima(check, certificates, *, edit=
     path = certificates / "complete-hidden-list-ten-points.json"
     losses = root_losses(json.loads(path.read_text())["proof"])
     check.that(len(losses) == 2 and not losses[0].overlaps(losses[1]), "the losses differ")
+    told = sorted(round(float(loss.mid()), 2) for loss in losses)
+    check.that(told == [12.04, 13.08], "the losses are about those told here", losses=told)
 
 
 def root_losses(proof):

@@ -50,9 +50,16 @@ def slope_of_one_point(h):
     return 2 * (s - TARGET) * s * logistic_complement(h)
 
 
+def slope_for_target_0(h):
+    """Wrong on purpose: the derivative where the target is 0, which e^(-h)/2 does not bound."""
+    s = logistic(h)
+    return 2 * s * s * logistic_complement(h)
+
+
 @pytest.mark.claim(CLAIM, reading="one-neuron-grows", shows="holds", by="identity")
 @pytest.mark.control("near-inputs", "the ratio 3 in place of 200", ratio=3)
-def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO):
+@pytest.mark.control("lower-target", "the bound for the target 0", bounded=slope_for_target_0)
+def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO, bounded=slope_of_one_point):
     r"""Inputs $1, R, R^2, \dots$ with target 3/4 and $R = 200$: a strict minimum for each point.
 
     $L'(w) = \sum_i x_i\,\varphi(x_i w)$ with $\varphi(h) = 2 (s - \frac34)\,s\,(1-s)$, negative
@@ -67,16 +74,28 @@ def test_each_point_has_a_valley_of_its_own(check, *, ratio=RATIO):
       \frac14$ and $s(1-s) \le \frac14$ for $0 \le h \le \log 3$: together less than
       $\frac1{8(R-1)} < \varphi(2)$. So $L' > 0$.
 
-    Hence each of the disjoint intervals $(R^{-k}, 2R^{-k})$, $k = 0, \dots, N-1$, contains a
-    local minimum. It is strict, because the zeros of the analytic function $L'$ are isolated.
-    The two inequalities are decided in balls, and for $N \le 6$ the signs of $L'$ itself; the sum
-    $L' = \sum_i x_i\,\varphi(x_iw)$ is executed for one to three symbolic points, one term each.
+    Hence each of the disjoint intervals $(R^{-k}, 2R^{-k})$, $k = 0, \dots, N-1$, contains a local
+    minimum. It is strict, because the zeros of the analytic function $L'$ are isolated. Executed in
+    symbols: $\frac12 e^{-h} - \varphi(h) = e^{-h}(1-s)(2s^2 + \frac s2 + \frac12) > 0$, the size $h
+    \cdot \frac12 \cdot 2h^{-2} = \frac1h$ of the bound at $h = R^m$, $\frac1{R-1} = \frac1R +
+    \frac1R \cdot \frac1{R-1}$ for the sum of all of them, and $s(1-s) = \frac14 - (s-\frac12)^2$;
+    $e^h \ge \frac12 h^2$ for $h \ge 0$ is a term of its series. The two inequalities are decided in
+    balls, and for $N \le 6$ the signs of $L'$ itself; the sum $L' = \sum_i x_i\,\varphi(x_iw)$ is
+    executed for one to three symbolic points, one term each.
     """
     for samples in (1, 2, 3):
         x, w = symbols("x", samples, 1), symbols("w", 1)
         slope = squares(1, samples).gradient(w, x, SYMBOLS.enter([TARGET] * samples))
         expected = (x[:, 0] * slope_of_one_point(x[:, 0] * w[0])).sum()
         check.zero(slope[0] - expected, "L' minus the sum of x phi(x w)", samples=samples)
+    h, r = symbols("h"), symbols("r")
+    s = logistic(h)
+    decay = logistic_complement(h) / s  # e^(-h)
+    rest = decay * (1 - s) * (2 * s * s + s * Fraction(1, 2) + Fraction(1, 2))
+    check.zero(decay * Fraction(1, 2) - bounded(h) - rest, "e^(-h)/2 - phi(h), a positive product")
+    check.zero(h * Fraction(1, 2) * 2 / square(h) - 1 / h, "h times half of 2/h^2, minus 1/h")
+    check.zero(1 / (r - 1) - 1 / r - 1 / (r * (r - 1)), "the sum of the powers of 1/R")
+    check.zero(s * (1 - s) - Fraction(1, 4) + square(s - Fraction(1, 2)), "s (1 - s) - 1/4, minus")
     check.positive(
         lambda arithmetic: -slope_of_one_point(arithmetic.enter(1)) - Fraction(1, ratio - 1),
         "-phi(1) exceeds 1/(R - 1)",

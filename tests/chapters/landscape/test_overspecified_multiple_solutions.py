@@ -116,10 +116,12 @@ def test_solutions_are_a_level_set(check, *, predict=outputs_of):
     $L$ is the mean of $(f_i - y_i)^2$, so $L = 0$ is the system $f(\theta) = y$ of $N$ smooth
     equations in $p$ unknowns. If their Jacobian $J$ has rank $N$ at a solution, the implicit
     function theorem makes the solutions near it a smooth manifold of dimension $p - N$. The flat
-    directions of $L$ at a solution are those of the manifold: its Hessian there is $\frac2N
-    J^\top J$, whose kernel is that of $J$. The two formulas are executed for symbolic data and
-    parameters, the targets being the outputs, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1)
-    and (3, 2, 1), each sample being a term of both; the theorem is used, not proved here.
+    directions of $L$ at a solution are those of the manifold: its Hessian there is $\frac2N J^\top
+    J$, whose kernel is that of $J$. The two formulas are executed for symbolic data and parameters,
+    the targets being the outputs, for (samples, inputs, units) = (1, 1, 1), (2, 1, 1) and (3, 2,
+    1), each sample being a term of both; the theorem is used, not proved here. By Sard's theorem,
+    for fixed inputs and almost every $y$ the rank is $N$ at every solution, if there is any
+    (quoted; compare Y. Cooper, *The loss landscape of overparameterized neural networks*, 2018).
     """
     for samples, features, units in ((1, 1, 1), (2, 1, 1), (3, 2, 1)):
         network = one_hidden_layer(features, units, SIGMOID)

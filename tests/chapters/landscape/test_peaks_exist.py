@@ -329,9 +329,10 @@ def test_a_peak_has_a_point_deep_on_the_wrong_side(check, *, most=44, labels=(0,
 
     But $B > 0$ for all $h \le 44$: on $[-10, 44]$ decided in balls; below $-10$, where $s <
     \frac1{20000}$, by the negative discriminant of $(2 - \frac3{20000})(\alpha h^2 + 1) + \nu h$.
-    So some $h_i > 44$. The identity of the sum is executed in symbols for one and two inputs, one
-    and two samples and both labels, with symbolic multiplicities; it is a sum over the samples,
-    each of which sees the inputs through $h$ alone.
+    As there is a point and every $m_i \ge 1$, some $q_i > 0$: so some $h_i > 44$. The identity of
+    the sum is executed in symbols for one and two inputs, one and two samples and both labels, with
+    symbolic multiplicities; it is a sum over the samples, each of which sees the inputs through $h$
+    alone.
     """
 
     def counted(theta, inputs, targets, counts):
@@ -384,7 +385,7 @@ def without_the_last_point(proof):
 
 
 def certified_peak(check, path, edit, inputs, targets, *, bias=True, counts=None):
-    """Check the certificate of a maximum in all weights of a sigmoid neuron with these data."""
+    """Check the certificate of a maximum of a sigmoid neuron with these data; return its box."""
     problem = Problem(
         neuron(1, SIGMOID, bias=bias),
         [[x] for x in inputs],
@@ -395,8 +396,11 @@ def certified_peak(check, path, edit, inputs, targets, *, bias=True, counts=None
     objective = problem.definition()
     figures = check.certificate(path, kind="stationary-point", objective=objective, edit=edit)
     check.record("certified", figures)
-    index = json.loads(path.read_text())["proof"]["index"]
+    proof = json.loads(path.read_text())["proof"]
+    index, box = proof["index"], proof["box"]
     check.that(index == problem.network.size, "all eigenvalues are negative", index=index)
+    check.record("box of the peak", f"({', '.join(box['centre'])}) up to {box['radius']} in each")
+    return box
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron", shows="holds", by="certificate")
@@ -409,7 +413,11 @@ def test_certified_peak_of_one_weight(check, certificates, *, edit=as_written):
     all over it.
     """
     targets = [Fraction(3, 4)] * 2
-    certified_peak(check, certificates / "peak-neuron.json", edit, (1, 6), targets, bias=False)
+    path = certificates / "peak-neuron.json"
+    box = certified_peak(check, path, edit, (1, 6), targets, bias=False)
+    check.that(
+        (f"{float(box['centre'][0]):.3f}", box["radius"]) == ("0.755", "0.01"), "place and radius"
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron-bias", shows="holds", by="certificate")

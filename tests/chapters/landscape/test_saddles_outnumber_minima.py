@@ -30,7 +30,17 @@ def squares(features, samples):
 
 
 def indices(check, inputs):
-    """The stationary points of one weight, by number of negative eigenvalues, all on the line."""
+    """The stationary points of one weight, by number of negative eigenvalues, all on the line.
+
+    The derivative is a sum of positive multiples of s(x w) - t. For w <= 0 every s is at most 1/2
+    and every term negative; for w >= 6/5 > log 3 every x w exceeds log 3, and no term is negative.
+    """
+    x, w, t = symbols("x", len(inputs), 1), symbols("w", 1), symbols("t", len(inputs))
+    s, rest = logistic(x[:, 0] * w[0]), logistic_complement(x[:, 0] * w[0])
+    slope = squares(1, len(inputs)).gradient(w, x, t)[0]
+    terms = 2 * x[:, 0] * s * rest * (s - t)
+    check.zero(slope - terms.sum(), "the derivative minus the sum of 2 x s(xw) s(-xw) (s(xw) - t)")
+    check.that(Fraction(1, 2) < TARGET, "the target exceeds s(0)")
     check.positive(
         lambda arithmetic: logistic(arithmetic.enter(Fraction(6, 5))) - TARGET, "log 3 < 6/5"
     )
@@ -89,12 +99,16 @@ def test_two_valleys_on_each_axis(check, *, inputs=(1, 6)):
     r"""Two points on each of $d$ axes: $2^d$ minima, one maximum, $3^d - 2^d - 1$ saddles.
 
     With inputs 1 and 6 and targets $\frac34$ the loss of one weight has exactly three stationary
-    points, minimum, maximum, minimum, each regular. The loss with $2d$ points on the axes is the
-    sum of $d$ such losses, so its stationary points are the $3^d$ choices, with diagonal Hessians:
-    $2^d$ choose minima only, one chooses maxima only, all others are saddles. For $d = 3$ they are
-    18 against 8, and $3^d - 2^d - 1 > 2^d$ from then on: a step from $d$ to $d + 1$ adds $2 \cdot
-    3^d$ on the left of $3^d > 2^{d+1} + 1$ and $2^{d+1}$ on the right. The sum and the counts are
-    executed for $d \le 4$; for every $d$ the counts are those of the choices named.
+    points, minimum, maximum, minimum, each regular: in $[-\frac1{100}, \frac65]$ by bisection with
+    the Krawczyk test, and none elsewhere, because $\ell'$ is a sum of positive multiples of $s(xw)
+    - \frac34$, all negative for $w \le 0$ and all positive for $w \ge \frac65 > \log 3$, the inputs
+    being at least 1 (the form of $\ell'$ is executed in symbols). The loss with $2d$ points on the
+    axes is the sum of $d$ such losses, so its stationary points are the $3^d$ choices, with
+    diagonal Hessians: $2^d$ choose minima only, one chooses maxima only, all others are saddles.
+    For $d = 3$ they are 18 against 8, and $3^d - 2^d - 1 > 2^d$ from then on: a step from $d$ to $d
+    + 1$ adds $2 \cdot 3^d$ on the left of $3^d > 2^{d+1} + 1$ and $2^{d+1}$ on the right. The sum
+    and the counts are executed for $d \le 4$; for every $d$ the counts are those of the choices
+    named.
     """
     single = indices(check, inputs)
     check.that(single == [0, 1, 0], "minimum, maximum, minimum", inputs=inputs)

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from flint import fmpq, fmpz_poly
 from hypothesis import strategies as st
 
 from claims.compiled import Function
@@ -14,6 +15,7 @@ from claims.mathematics import (
     SIGMOID,
     SQUARED_ERROR,
     Objective,
+    Unfinished,
     bisect,
     count_roots,
     isolate_stationary_points,
@@ -166,8 +168,9 @@ def test_a_complete_list_with_one_weight(check, *, inputs=(1, 6)):
     )
     slope = polynomial_in_z(function_of(2, 1).gradient, inputs, targets)
     check.that(
-        count_roots(slope.polynomial, above=Fraction(0)) == len(points),
-        "Sturm counts as many",
+        slope.polynomial.degree() == 19
+        and count_roots(slope.polynomial, above=Fraction(0)) == len(points),
+        "a polynomial of degree 19, of which Sturm counts as many positive roots",
         **witness,
     )
     for point, name in zip(points, ("minimum", "maximum", "minimum, second"), strict=True):
@@ -199,6 +202,42 @@ def test_a_complete_list_with_two_weights(check, *, inputs=PLANE):
     for point in points:
         place = ", ".join(f"{float(low):.6f}" for low, _ in point.box)
         check.record(f"({place})", ("minimum", "saddle", "maximum")[point.index])
+
+
+@pytest.mark.claim(CLAIM, reading="isolation-from-any-data", shows="fails", by="counterexample")
+@pytest.mark.control("single-zeros", "the second target 70/108", second=Fraction(70, 108))
+@pytest.mark.control("without-log-2", "a box beyond the double zero", low=Fraction(1))
+def test_isolation_stops_at_a_double_zero(check, *, second=Fraction(71, 108), low=Fraction(1, 5)):
+    r"""Two points with a double zero of the derivative, where no Krawczyk test succeeds.
+
+    For $x = (1, 3)$, $t = (\frac{79}{81}, \frac{71}{108})$ and $z = e^{-w}$ the derivative is
+    $(2z-1)^2\,q(z)$ but for a factor without positive zeros, with $q = 79z^5 - 160z^4 + 460z^3 -
+    65z^2 + 308z - 8$. So $L' = L'' = 0$ at $w = \log 2$, where $L'$ does not change sign.
+    Let a box of radius $r$ about $c$ contain this zero. $L''$ over the box contains 0, so
+    $1 - Y\,L''$ contains 1, and $K$ contains $c - Y\,L'(c)$ with all that is within $r$ of it: it
+    is as wide as the box, hence not inside. Nor is the box empty: it is cut again, for ever, and
+    `isolate_stationary_points` gives up with `Unfinished`. Inputs that are multiples of one number
+    leave an exact way: Sturm's theorem counts two zeros.
+    """
+    inputs, targets = (1, 3), (Fraction(79, 81), second)
+    function, half, witness = function_of(2, 1), fmpq(1, 2), {"inputs": inputs, "targets": targets}
+    slope = polynomial_in_z(function.gradient, inputs, targets).polynomial
+    bend = polynomial_in_z(function.hessian, inputs, targets).polynomial
+    check.that(slope(half) == 0 and bend(half) == 0, "L' and L'' vanish at z = 1/2", **witness)
+    rest = fmpz_poly([-8, 308, -65, 460, -160, 79])
+    check.that(slope == fmpz_poly([-1, 2]) ** 2 * rest and rest(half) != 0, "(2z-1)^2 q", **witness)
+    check.that(count_roots(slope, above=Fraction(0)) == 2, "Sturm counts two zeros", **witness)
+    data, box = (np.array(inputs)[:, None], targets), ((low, Fraction(4)),)
+    check.that(zero_bracket(inputs, targets)[1] < 4, "the box reaches beyond the bracket")
+    try:
+        isolate_stationary_points(function, data, box, limit=300)
+        refused = False
+    except Unfinished:
+        refused = True
+    check.that(refused, "isolation does not finish", box=box, **witness)
+    check.record("inputs, targets", [inputs, targets])
+    check.record("polynomial in z", slope.factor())
+    check.record("isolation on [1/5, 4]", "unfinished after 300 boxes")
 
 
 @pytest.mark.claim(CLAIM, reading="newton-alone", shows="fails", by="counterexample")

@@ -188,7 +188,7 @@ def test_two_directions_bend_the_flow(check, *, length=2):
     On a straight line $w'$ and $w''$ are multiples of one vector. For the inputs $(1, 0)$ and
     $(0, 2)$, targets $\frac34$ and $w(0) = 0$ the velocity is $w' = -\nabla L = (\frac1{16},
     \frac18)$ and $w'' = \nabla^2 L\,\nabla L = (-\frac1{256}, -\frac1{32})$: not parallel. Each
-    coordinate alone still separates here, but no single scalar equation describes the flow.
+    coordinate alone still separates here.
     """
     target = Fraction(3, 4)
     place, inputs, targets = map(SYMBOLS.enter, ([0, 0], [[1, 0], [0, length]], [target, target]))

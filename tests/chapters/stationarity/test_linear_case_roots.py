@@ -253,8 +253,9 @@ def test_local_minima_of_two_layers_are_global(check, *, move=descent_pair):
     by $-2\eta\varepsilon^2\lVert r\rVert^2 + \eta^2\varepsilon^2\lVert X(W_1 + \varepsilon
     r)\rVert^2$, which is negative for a small $\eta > 0$ and every small $\varepsilon$: no local
     minimum. Infinitely many: with $p^*$ a best fit, $W_1 = p^*/c$, $v_1 = c$, all else 0, for
-    every $c \ne 0$. Identities for up to three hidden units (P. Baldi, K. Hornik, *Neural networks
-    and principal component analysis*, 1989).
+    every $c \ne 0$. Identities for up to three hidden units. P. Baldi, K. Hornik, *Neural networks
+    and principal component analysis*, 1989, have several outputs and assume full rank; here there
+    is one output, and nothing is assumed of the data.
     """
     for features, units, samples in ((1, 1, 1), (2, 1, 2), (2, 2, 1), (1, 3, 2)):
         widths = (features, units, 1)

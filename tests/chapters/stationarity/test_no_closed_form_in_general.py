@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 
 import pytest
-from flint import fmpz_poly
+from flint import fmpz_poly, nmod_poly
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -17,6 +17,7 @@ from claims.mathematics import (
     as_symbol,
     count_roots,
     in_z,
+    is_irreducible,
     linear,
     neuron,
     polynomial_in_z,
@@ -89,6 +90,64 @@ def test_two_points_without_radicals(check, *, targets=(1, HALF)):
     check.record("polynomial", as_symbol(polynomial, "z"))
 
 
+# Each is refused by one step alone: it is reducible; it is of alternating group, with permutations
+# of cycles 1, 2, 2; it is alternating, with factors of degrees 1 and 2 modulo the ramified 17.
+SMALLER_GROUPS = (
+    (Z**2 - 2) * (Z**3 - Z - 1),
+    Z**5 + 20 * Z + 16,
+    Z**5 - Z**2 - 2 * Z - 3,
+)
+
+
+def is_unramified(polynomial, prime):
+    return int(polynomial.leading_coefficient() * polynomial.discriminant()) % prime != 0
+
+
+def one_of_degree_two(degrees):
+    return degrees.count(2) == 1 and all(degree % 2 for degree in degrees if degree != 2)
+
+
+def any_of_degree_two(degrees):
+    """Wrong on purpose: several factors of degree 2 allowed."""
+    return 2 in degrees and all(degree % 2 for degree in degrees if degree != 2)
+
+
+@pytest.mark.claim(CLAIM, shows="holds", by="identity")
+@pytest.mark.control("reducible", "reducible polynomials allowed", irreducible=lambda _: True)
+@pytest.mark.control("ramified", "ramified primes allowed", unramified=lambda *_: True)
+@pytest.mark.control("several-twos", "several factors of degree 2", single=any_of_degree_two)
+def test_no_step_of_the_group_is_idle(
+    check, *, irreducible=is_irreducible, unramified=is_unramified, single=one_of_degree_two
+):
+    r"""The three steps to $S_5$ hold for the quintic, and each of them keeps out a smaller group.
+
+    For a quintic: it is irreducible; some prime divides neither its leading coefficient nor its
+    discriminant; modulo this prime one factor has degree 2 and all others have odd degrees.
+    Executed one by one with primes below 100 for $p$, and for three quintics that lack one of them:
+    $(z^2 - 2)(z^3 - z - 1)$ is reducible, $z^5 + 20z + 16$ has a second factor of degree 2 wherever
+    it has one, and $z^5 - z^2 - 2z - 3$ shows the degrees 1 and 2 alone only modulo primes that
+    divide its discriminant.
+    """
+
+    def by_steps(polynomial):
+        for prime in (n for n in range(2, 100) if all(n % k for k in range(2, n))):
+            reduced = nmod_poly([int(entry) % prime for entry in polynomial.coeffs()], prime)
+            degrees = [factor.degree() for factor, _ in reduced.factor()[1]]
+            if unramified(polynomial, prime) and single(degrees) and irreducible(polynomial):
+                return prime
+        return None
+
+    for polynomial in SMALLER_GROUPS:
+        check.that(
+            by_steps(polynomial) is None and prove_symmetric(polynomial) is None,
+            "a smaller group is not taken for S_5",
+            polynomial=as_symbol(polynomial, "z"),
+        )
+    found, proof = by_steps(OF_TWO_POINTS), prove_symmetric(OF_TWO_POINTS)
+    check.that(found is not None and proof is not None, "both prove the group of p")
+    check.zero(found - proof.transposition[0], "the prime found minus that of the function")
+
+
 @pytest.mark.claim(
     CLAIM, reading="elementary-number", shows="holds", by="identity", when=["schanuel"]
 )
@@ -96,12 +155,13 @@ def test_two_points_without_radicals(check, *, targets=(1, HALF)):
 def test_no_elementary_number_if_schanuel_is_right(check, *, targets=(1, HALF)):
     r"""If Schanuel's conjecture is true, the minimising weight is no elementary number either.
 
-    Let $\mathbb E$ be the smallest field of complex numbers closed under $\exp$ and $\log$. T. Y.
-    Chow, *What is a closed-form number?*, Amer. Math. Monthly 106 (1999), shows that Schanuel's
-    conjecture implies: the algebraic numbers in $\mathbb E$ are exactly those that can be written
-    with radicals. If $w^*$ were in $\mathbb E$, so would be $z = e^{-w^*}$, which is algebraic, a
-    root of $p$, and not expressible by radicals: a contradiction. Executed here is what is said of
-    $p$; the theorem is quoted, and the conjecture is open.
+    Let $\mathbb E$ be the smallest field of complex numbers closed under $\exp$ and, on numbers
+    other than 0, under the principal branch of $\log$. T. Y. Chow, *What is a closed-form number?*,
+    Amer. Math. Monthly 106 (1999), shows that Schanuel's conjecture implies: the algebraic numbers
+    in $\mathbb E$ are exactly those that can be written with radicals. If $w^*$ were in $\mathbb
+    E$, so would be $z = e^{-w^*}$, which is algebraic, a root of $p$, and not expressible by
+    radicals: a contradiction. Executed here is what is said of $p$; the theorem is quoted, and the
+    conjecture is open.
     """
     polynomial, witness = only_zero(check, NEURON, [1, 2], targets)
     without_radicals(check, polynomial, witness)

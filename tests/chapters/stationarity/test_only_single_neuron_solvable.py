@@ -93,9 +93,10 @@ def test_a_linear_hidden_layer_is_solved_from_every_start(check, *, rate=flow_ra
     starts and directions of $x$ (all but one, which is their limit), one to three units and one to
     three inputs; that the sums over units and inputs have more terms changes nothing. And $Y$
     solves its equation for symbolic $\kappa$, $t$, $A$, $B$ and time. From two units on, the
-    network is no chain of single neurons. Deep linear networks with balanced starts have such
-    solutions, too (A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions to the nonlinear
-    dynamics of learning in deep linear neural networks*, 2014).
+    network is no chain of single neurons. For several outputs and points, one linear hidden layer,
+    whitened inputs and starts aligned with the singular modes of the data, compare A. M. Saxe, J.
+    L. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks*, 2014.
     """
     shapes = ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3))
     for units, features in shapes:

@@ -318,11 +318,12 @@ def one_more(pattern):
 def test_random_relu_gradients(check, problem, *, points=active):
     r"""On random data the gradient of a ReLU neuron is that of least squares on active points.
 
-    Exact, in rational numbers; weights on a kink are passed over.
+    Exact, in rational numbers; weights on a kink are passed over, but inputs 0, which are never
+    active, are let in: they add a constant.
     """
     inputs, targets, weights = problem
     products = inputs @ weights
-    assume(products.all())
+    assume(products[inputs.any(axis=1)].all())
     chosen = points(products > 0)
     check.label(f"{min(len(chosen), 3)} active")
     data = RATIONALS.enter(inputs), RATIONALS.enter(targets)
@@ -339,16 +340,27 @@ def test_random_relu_gradients(check, problem, *, points=active):
     )
 
 
+def a_point_of(pattern, features):
+    """Integer weights (d,), inputs (N, d) of which those of the pattern are active, targets."""
+    signs = 2 * np.array(pattern)[:, None] - 1
+    inputs = signs * (np.arange(1, len(pattern) + 1)[:, None] + np.arange(features))
+    return np.arange(1, features + 1), inputs, np.array([5, -7, 11])[: len(pattern)]
+
+
 @pytest.mark.claim(CLAIM, reading="relu", shows="holds", by="identity")
 @pytest.mark.control("one-more", "the first point always counted as active", points=one_more)
-def test_relu_is_linear_on_each_pattern(check, *, points=active):
+@pytest.mark.control("ungated", "the identity in place of ReLU", unit=IDENTITY)
+def test_relu_is_linear_on_each_pattern(check, *, points=active, unit=RELU):
     r"""In the region of a pattern of active points the zeros solve a linear system.
 
     Where no $w\cdot x_i$ is 0, ReLU multiplies each $w\cdot x_i$ by 1 or 0, and goes on doing so
     in a neighbourhood. With these factors the gradient is $2 X_A^\top (X_A w - t_A)$, over the
     active points $A$: the normal equations of $A$. For each of the finitely many patterns one
-    linear system, whose solutions count if they lie in the region. Identities for all patterns of
-    up to three points in one or two dimensions; the loss is a sum over the points.
+    linear system, whose solutions count if they lie in the region. A point with $x_i = 0$ adds a
+    constant to the loss, whatever the pattern says of it. Identities for all patterns of up to
+    three points in one or two dimensions; the loss is a sum over the points. That ReLU has
+    the value and the derivative of its factor where the pattern is the stated one, is executed in
+    rational numbers, at one weight for each of the patterns.
     """
     for samples, features in ((1, 1), (2, 2), (3, 2)):
         theta, inputs = symbols("w", features), symbols("x", samples, features)
@@ -371,6 +383,47 @@ def test_relu_is_linear_on_each_pattern(check, *, points=active):
             )
             expected = 2 * (rows.T @ (rows @ theta - targets[chosen])) if chosen else 0 * theta
             check.zero(normal - expected, "the gradient minus 2 X_A'(X_A w - t_A)", pattern=pattern)
+            relu = function_of(unit, samples, features)
+            place, data, labels = a_point_of(pattern, features)
+            found = relu.value(*map(RATIONALS.enter, (place, data, labels)))
+            same = objective.value(*map(SYMBOLS.enter, (place, data, labels)))
+            check.zero(same - SYMBOLS.enter(found.fraction), "value of ReLU", pattern=pattern)
+            slopes = relu.gradient(*map(RATIONALS.enter, (place, data, labels)))
+            rows, rest = data[chosen], labels[chosen]
+            check.zero(
+                slopes - RATIONALS.enter(2 * (rows.T @ (rows @ place - rest))),
+                "derivative of ReLU",
+                pattern=pattern,
+            )
+
+
+@pytest.mark.claim(CLAIM, reading="relu-minima", shows="fails", by="counterexample")
+@pytest.mark.control("inside-a-region", "the target 1 at x = 1, fitted at w = 1", first=1)
+def test_the_only_minimum_lies_on_a_kink(check, *, first=-1):
+    r"""Two points, one weight: no region holds a zero, and the only minimum is the kink $w = 0$.
+
+    For $x = (1, -1)$, $t = (-1, -1)$ one point is active on either side of 0, and $L = (\lvert w
+    \rvert + 1)^2 + 1 = 2 + \lvert w\rvert (\lvert w\rvert + 2)$, above $L(0) = 2$ for $w \ne 0$ and
+    increasing on the way out: no other minimum. The normal equation of the point active for $w >
+    0$ has the solution $-1$, that of the other one $1$: each outside its region. The slopes at 0
+    are $-2$ from the left and $2$ from the right. Between them lies 0: the minimum is stationary in
+    the sense of Clarke, and no zero of a gradient.
+    """
+    inputs, targets = np.array([[1], [-1]]), np.array([first, -1])
+    weight, data = symbols("w", 1), (SYMBOLS.enter(inputs), SYMBOLS.enter(targets))
+    for number, side in ((0, 1), (1, -1)):
+        rows = slice(number, number + 1)
+        found = Fraction(normal_solutions(inputs[rows], targets[rows]).point[0])
+        witness = {"inputs": inputs, "targets": targets, "side": side}
+        check.that(found * side < 0, "the solution lies on the other side", **witness)
+        pattern = [int(number == 0), int(number == 1)]
+        piece = Objective(neuron(1, gated(pattern)), SQUARED_ERROR, reduction="sum")
+        rise = piece.value(weight, *data) - 2
+        check.zero(rise - weight[0] * (weight[0] + 2 * side), "L - 2 on this side", **witness)
+    at_kink = function_of(RELU, 2, 1).value(*map(RATIONALS.enter, ([0], inputs, targets)))
+    check.zero(at_kink - 2, "L(0) minus 2", targets=targets)
+    check.record("inputs and targets", "x = (1, -1), t = (-1, -1)")
+    check.record("the only minimum", f"w = 0, on the kink, L = {at_kink}")
 
 
 CUBIC_PLUS = activation_of("h^3 + h", lambda h: h * square(h) + h, lambda h: 3 * square(h) + 1)

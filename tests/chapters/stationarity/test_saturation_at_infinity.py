@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import exp
 
 import numpy as np
 import pytest
@@ -159,20 +160,28 @@ def shifted(decay):
 
 @pytest.mark.claim(CLAIM, reading="at-finite-weights", shows="holds", by="identity")
 @pytest.mark.control("shifted-sigmoid", "1/2 taken off the sigmoid", sigmoid=shifted)
-def test_the_factors_have_reciprocals(check, *, sigmoid=reciprocal):
+@pytest.mark.control("smaller-h", "h = 36, where the computed difference is not 0 yet", far=36.0)
+def test_the_factors_have_reciprocals(check, *, sigmoid=reciprocal, far=37.0):
     r"""At finite weights neither factor is zero: each has a reciprocal.
 
     With $E = e^{-h} > 0$ for $h = w\cdot x$: $s\,(1 + E) = 1$ and $(1 - s)(1 + 1/E) = 1$. A
-    product that is 1 has no factor 0. Identities in $E$.
+    product that is 1 has no factor 0. Identities in $E$. This is about real numbers: at $h = 37$
+    the computed $1 - 1/(1 + e^{-h})$ is exactly 0 in double precision, because $1 + e^{-h}$ is
+    rounded to 1, while the computed $e^{-h}/(1 + e^{-h})$ is not.
     """
     decay = uninterpreted("E")(symbols("h"))
     s = sigmoid(decay)
     check.zero(s * (1 + decay) - 1, "s (1 + E) minus 1")
     check.zero((1 - s) * (1 + 1 / decay) - 1, "(1 - s)(1 + 1/E) minus 1")
+    computed, small = 1.0 - 1.0 / (1.0 + exp(-far)), exp(-far)
+    check.that(computed == 0.0, "the computed 1 - 1/(1 + exp(-h)) is exactly 0", h=far)
+    check.that(small / (1.0 + small) > 0.0, "the computed exp(-h)/(1 + exp(-h)) is not", h=far)
+    check.record(f"computed 1 - 1/(1 + exp(-h)) at h = {far}", computed)
+    check.record(f"computed exp(-h)/(1 + exp(-h)) at h = {far}", small / (1.0 + small))
 
 
 def rounded_off(h):
-    """Wrong on purpose: 1 - s less 2^-53, as much as rounding s to a double may take."""
+    """Wrong on purpose: 1 - s less 2^-53, the distance of the doubles just below 1."""
     return logistic_complement(h) - Fraction(1, 2**53)
 
 
@@ -187,11 +196,7 @@ def finite_weights(draw):
 @pytest.mark.control("rounded-off", "2^-53 taken off 1 - s", complement=rounded_off)
 @given(problem=finite_weights())
 def test_the_factors_are_positive(check, problem, *, complement=logistic_complement):
-    r"""Random weights, with $w\cdot x$ up to millions: both factors are positive numbers.
-
-    This is about real numbers. In double precision $1 - s(h)$, computed as a difference, is
-    exactly 0 from $h = 37$ on, while $s(-h)$ is not.
-    """
+    r"""Random weights, with $w\cdot x$ up to millions: both factors are positive numbers."""
     weights, x = problem
     for name, factor in (("s", logistic), ("1 - s", complement)):
         check.positive(
@@ -202,5 +207,3 @@ def test_the_factors_are_positive(check, problem, *, complement=logistic_complem
             weights=weights,
             x=x,
         )
-    check.record("1.0 - s(37.0) in floats", 1.0 - float(logistic(37.0)))
-    check.record("s(-37.0) in floats", float(logistic_complement(37.0)))

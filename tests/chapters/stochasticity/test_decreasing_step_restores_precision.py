@@ -60,7 +60,7 @@ def without_square(step, h, variance, mean_square):
 )
 @pytest.mark.control("unsquared-step", "the step in place of its square", recursion=without_square)
 def test_vanishing_steps_with_an_infinite_sum(check, *, recursion=next_mean_square):
-    r"""Steps that vanish and have an infinite sum bring the mean square to zero, from every start.
+    r"""Steps that vanish and have an infinite sum bring a finite mean square to zero.
 
     As for a constant step, $v_{k+1} = (1-s)^2 v_k + \eta_k^2\tau^2$ with $s = \eta_k h$ (checked on
     the recorded slope). Let $\varepsilon > 0$. From some update on $s \le 1$ and $\eta_k\tau^2 \le
@@ -160,14 +160,18 @@ def test_random_decreasing_steps(check, inputs, start, values, shares, *, limit=
 def test_a_constant_step_does_not_arrive(check, *, strength=1):
     r"""With $h = 1$, noise $\pm 1$ and the constant step 1 the mean square is 1 after every update.
 
-    The steps never increase and have an infinite sum, but do not vanish. In general $v_{k+1} -
-    \eta_k^2\tau^2 = (1-\eta_kh)^2 v_k \ge 0$: steps that stay above some $c > 0$ keep the mean
-    square at $c^2\tau^2$ or more. Three updates are listed, the identity holds for all.
+    The steps never increase and have an infinite sum, but do not vanish. From any $w$ one update
+    leads to the mean square 1, an identity in $w$, hence each. In general $v_{k+1} - \eta_k^2\tau^2
+    = (1-\eta_kh)^2 v_k \ge 0$: steps that stay above some $c > 0$ keep the mean square at
+    $c^2\tau^2$ or more. Three updates from 3 are listed besides.
     """
     inputs, targets = RATIONALS.enter([[1]]), RATIONALS.enter([0])
     signs = [(Fraction(1, 2), strength), (Fraction(1, 2), -strength)]
     for _, mean_square in moments([1, 1, 1], RATIONALS.enter([3]), inputs, targets, signs):
         check.zero(mean_square - 1, "the mean square minus 1", strength=strength)
+    anywhere = SYMBOLS.enter([[1]]), SYMBOLS.enter([0])
+    ((_, from_any),) = moments([1], symbols("w", 1), *anywhere, signs)
+    check.zero(from_any - 1, "the mean square after an update from any w", strength=strength)
     step, h, variance, v = symbols("k"), symbols("h"), symbols("n"), symbols("v")
     above = next_mean_square(step, h, variance, v) - square(step) * variance
     check.zero(above - square(1 - step * h) * v, "what lies above the last noise, a square times v")

@@ -77,11 +77,12 @@ def for_small_steps(step, h, noise):
     "repeated-noise", "the same noise in all updates", listing=after_repeated_noise
 )
 def test_the_variance_contracts_to_a_positive_number(check, *, variance=stationary, listing=after):
-    r"""The mean square goes to step $\tau^2/(h(2 - $ step $h))$ geometrically, from every start.
+    r"""A finite mean square goes to step $\tau^2/(h(2 - $ step $h))$ geometrically.
 
     Squaring the update gives $w'^2 = (1-\eta h)^2 w^2 - 2\eta(1-\eta h)\,w\xi + \eta^2\xi^2$. The
     noise is independent of $w$ and has mean zero, so the middle term is zero on average and
-    $v' = (1-\eta h)^2 v + \eta^2\tau^2$ for $v = \mathbb E w^2$. The stated number $V$ is the fixed
+    $v' = (1-\eta h)^2 v + \eta^2\tau^2$ for $v = \mathbb E w^2$, finite at the start (from a Cauchy
+    start it never is). The stated number $V$ is the fixed
     point, hence $v' - V = (1-\eta h)^2 (v - V)$. Every stable step is $\eta = \frac{2}{h(1+u)}$
     with $u > 0$; then $1 - (1-\eta h)^2 = \frac{4u}{(1+u)^2} > 0$, so that the factor is below 1,
     and $V = \frac{\tau^2}{h^2 u} > 0$. All are identities, with slope and curvature derived
@@ -158,8 +159,9 @@ def test_random_quadratics(check, data, start, u, values, *, variance=stationary
 def test_too_large_a_step(check, *, size=3):
     r"""With $h = 1$, noise $\pm 1$ and the step 3 the mean square grows: 0, 9, 45, 189.
 
-    The formula would give $-3$. From $w_0 = 0$ each update takes $v$ to $4v + 9$, checked over the
-    listed distributions: at least 9 more each time, so that there is no limit.
+    The formula would give $-3$. From any $w$ an update leads to $4w^2 + 9$ on average, an identity
+    in $w$; the noise is independent of $w$, so each update takes $v$ to $4v + 9 = v + 9 + 3v$: at
+    least 9 more each time, so that there is no limit. From $w_0 = 0$ three updates are listed.
     """
     inputs, targets = RATIONALS.enter([[1]]), RATIONALS.enter([0])
     signs = [(Fraction(1, 2), 1), (Fraction(1, 2), -1)]
@@ -167,6 +169,17 @@ def test_too_large_a_step(check, *, size=3):
     def update(theta, noise):
         return theta - (slope_on(HALF, theta, inputs, targets, (0,)) + noise) * size
 
+    w, v = symbols("w", 1), symbols("v")
+    anywhere = SYMBOLS.enter([[1]]), SYMBOLS.enter([0])
+
+    def update_anywhere(theta, noise):
+        return theta - (slope_on(HALF, theta, *anywhere, (0,)) + noise) * size
+
+    spread = expectation(after(1, w, signs, update_anywhere), lambda state: square(state[0]))
+    check.zero(
+        spread - 4 * square(w[0]) - 9, "the mean square after an update from any w", size=size
+    )
+    check.zero(4 * v + 9 - (v + 9 + 3 * v), "4 v + 9 is v + 9 and 3 v more")
     spreads = [
         expectation(
             after(count, RATIONALS.enter([0]), signs, update), lambda state: square(state[0])
@@ -184,17 +197,19 @@ def test_too_large_a_step(check, *, size=3):
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["stable-step"])
 @pytest.mark.control("with-noise", "noise of the values 1 and -1", strength=1)
 def test_no_noise_no_floor(check, *, strength=0):
-    r"""Without noise the step 1 on $w^2/2$ arrives at the minimiser, and stays: variance 0."""
-    inputs, targets = RATIONALS.enter([[1]]), RATIONALS.enter([0])
+    r"""Without noise the step 1 on $w^2/2$ arrives at the minimiser, and stays: variance 0.
+
+    An update leads to 0 from any $w$, an identity: so after one update, and after every later one.
+    """
+    inputs, targets = SYMBOLS.enter([[1]]), SYMBOLS.enter([0])
 
     def update(theta, noise):
         return theta - slope_on(HALF, theta, inputs, targets, (0,)) - noise
 
     signs = [(Fraction(1, 2), strength), (Fraction(1, 2), -strength)]
-    for count in (1, 2, 3):
-        states = after(count, RATIONALS.enter([5]), signs, update)
-        spread = expectation(states, lambda state: square(state[0]))
-        check.zero(spread, f"the mean square after {count} updates", strength=strength)
+    states = after(1, symbols("w", 1), signs, update)
+    spread = expectation(states, lambda state: square(state[0]))
+    check.zero(spread, "the mean square after an update from any w", strength=strength)
 
 
 def sampled(step, second, fourth, noise):
@@ -368,13 +383,21 @@ def test_stable_on_average_only(check, *, step=Fraction(2, 3)):
 
     Data $x = (1, 2)$, $y = (2, -1)$: minimiser 0, $h = M_2 = \frac52$, $M_4 = \frac{17}2$, $Q = 4$.
     The bound of mean-square stability is $2M_2/M_4 = \frac{10}{17} < \frac23$, the formula gives
-    $-4$. From $w_0 = w^\ast$ the second moments are $0, \frac{16}9, \dots$, each $\frac{13}9$ times
-    the one before plus $\frac{16}9$: they have no limit. Three updates are listed.
+    $-4$. From any $w$ an update leads to $-\frac23 w$ on average, and its square to $\frac{13}9 w^2
+    + \frac83 w + \frac{16}9$: identities in $w$. So the mean stays 0 from $w_0 = w^\ast$ on, and
+    the second moments are $0, \frac{16}9, \dots$, each $\frac{13}9$ times the one before plus
+    $\frac{16}9$: at least $\frac{16}9$ more each time, without a limit. Three updates are listed.
     """
     inputs, targets = RATIONALS.enter([[1], [2]]), RATIONALS.enter([2, -1])
     start = RATIONALS.enter([0])
     h = curvature(HALF, start, inputs, targets)
     check.that((2 - step * h).sign() > 0, "the step is below 2/h")
+    w = symbols("w", 1)
+    data = SYMBOLS.enter([[1], [2]]), SYMBOLS.enter([2, -1])
+    grown = square(w[0]) * Fraction(13, 9) + w[0] * Fraction(8, 3) + Fraction(16, 9)
+    check.zero(second_moment(1, w, 0, *data, step) - grown, "an update from any w", step=step)
+    mean = w - slope_on(HALF, w, *data, (0, 1)) * step  # the batches have the full slope on average
+    check.zero(mean + w * Fraction(2, 3), "the mean after it", step=step)
     moments = [second_moment(k, start, 0, inputs, targets, step) for k in range(4)]
     for k, (before, behind) in enumerate(pairwise(moments)):
         grown = before * Fraction(13, 9) + Fraction(16, 9)
@@ -395,9 +418,15 @@ def test_fitted_data_have_no_floor(check, *, targets=(2, 4)):
     r"""Where one weight fits every example, the second moment goes to 0.
 
     Data $x = (1, 2)$, $y = (2, 4)$, step $\frac12 < 2M_2/M_4 = \frac{10}{17}$. No residual, so $v'
-    = \rho v$ with $\rho = \frac12\left(\frac14 + 1\right) = \frac58$: from $w_0 = 3$, $w^\ast = 2$
-    the second moments are $1, \frac58, \frac{25}{64}, \dots$; three updates are listed.
+    = \rho v$ with $\rho = \frac12\left(\frac14 + 1\right) = \frac58$: an identity in $w = 2 + e$
+    for one update, $\frac58 e^2$, hence for each, and $(\frac58)^k$ goes to 0. From $w_0 = 3$,
+    $w^\ast = 2$ the second moments are $1, \frac58, \frac{25}{64}, \dots$; three updates are
+    listed.
     """
+    e = symbols("e", 1)
+    data = SYMBOLS.enter([[1], [2]]), SYMBOLS.enter(targets)
+    after_one = second_moment(1, e + 2, 2, *data, Fraction(1, 2))
+    check.zero(after_one - square(e[0]) * Fraction(5, 8), "an update from any w", targets=targets)
     inputs, entered = RATIONALS.enter([[1], [2]]), RATIONALS.enter(targets)
     power = Fraction(1)
     for k in range(4):

@@ -6,7 +6,9 @@ from fractions import Fraction
 from itertools import permutations, product
 from math import factorial
 
+import numpy as np
 import pytest
+from flint import arb_mat
 
 from claims.compiled import Function
 from claims.mathematics import (
@@ -21,7 +23,15 @@ from claims.mathematics import (
     one_hidden_layer,
     permute_units,
 )
-from claims.numbers import SYMBOLS, logistic_complement, square, symbols, uninterpreted
+from claims.numbers import (
+    SYMBOLS,
+    Ball,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
 
 # An activation of which nothing is known: what is shown with it holds for every one.
 ANY = Activation(
@@ -174,6 +184,68 @@ def test_distinct_units_have_distinct_copies(check, *, permute=permute_units):
         )
 
 
+BUMP, STEP = (0, 1, 0), (0, 1, 1)
+
+
+@pytest.mark.claim(
+    "factorial-minima",
+    reading="with-weight-decay",
+    shows="holds",
+    by="witness",
+    when=["distinct-minimiser"],
+)
+@pytest.mark.control("monotone-targets", "targets that one unit can follow", targets=STEP)
+@pytest.mark.control("stronger", "the strength 1/1000", strength=Fraction(1, 1000))
+def test_a_small_penalty_keeps_two_units_apart(check, *, targets=BUMP, strength=Fraction(1, 3000)):
+    r"""Three points and the strength 1/3000: every global minimiser has two different units.
+
+    Data $x = (-1, 0, 1)$, $y = (0, 1, 0)$, two sigmoid units, hidden and output bias, mean squared
+    error. Two equal units $(w, b, v)$ make the output of one unit $(w, b, 2v)$. Its output is
+    monotone in $x$, so that the one at 0 is at most that at $-1$ or at most that at 1; call them $p
+    \le q$. Then $q^2 + (p-1)^2 = \frac12(1 + q - p)^2 + \frac12(q + p - 1)^2 \ge \frac12$, and the
+    mean is at least $\frac16$, with the penalty on top. But at $\theta_0$, where two units make the
+    scaled bump $s(x+1) - s(x-1)$ of loss 0, the objective is $\lambda\lVert\theta_0\rVert^2 <
+    \frac16$. The objective is continuous and at least $\lambda\lVert\theta\rVert^2$, so that a
+    minimiser exists: its two units differ, and it has $2!$ copies. Executed: both identities, the
+    loss 0, and the inequality in balls; that a unit is monotone and a minimum attained is argued.
+    """
+    network = one_hidden_layer(1, 2, SIGMOID)
+    theta, x = symbols("t", network.size), symbols("x", 1, 1)
+    equal = theta.copy()
+    for name in ("W1", "b1", "W2"):
+        start = network.block(name).start
+        equal[start + 1] = equal[start]
+    single = np.array([equal[0], equal[2], 2 * equal[4], equal[6]])
+    narrow = one_hidden_layer(1, 1, SIGMOID)
+    check.zero(network.predict(equal, x) - narrow.predict(single, x), "two equal units minus one")
+    outputs = symbols("p", 3)
+    errors = square(outputs - SYMBOLS.enter(targets))
+    for side in (0, 2):
+        rise, rest = outputs[side] - outputs[1], square(outputs[side] + outputs[1] - 1)
+        check.zero(
+            errors[side] + errors[1] - (square(1 + rise) + rest) * Fraction(1, 2),
+            "two errors minus half of two squares, the first at least 1",
+            targets=targets,
+        )
+
+    def bump(arithmetic, place):
+        return logistic(arithmetic.enter(place + 1)) - logistic(arithmetic.enter(place - 1))
+
+    def lowest(arithmetic):
+        scale = 1 / (bump(arithmetic, 0) - bump(arithmetic, 1))
+        return arithmetic.enter([1, 1, 1, -1, scale, -scale, -bump(arithmetic, 1) * scale])
+
+    data = SYMBOLS.enter([[-1], [0], [1]]), SYMBOLS.enter(targets)
+    loss = Objective(network, SQUARED_ERROR).value(lowest(SYMBOLS), *data)
+    check.zero(loss, "the loss of the scaled bump")
+    check.positive(
+        lambda arithmetic: Fraction(1, 6) - strength * square(lowest(arithmetic)).sum(),
+        "1/6 exceeds the penalty at the scaled bump",
+        strength=strength,
+    )
+    check.record("strength, inputs, targets", [strength, [-1, 0, 1], targets])
+
+
 def without_penalty(coefficient):
     return None
 
@@ -278,6 +350,71 @@ def test_no_isolated_minimum_on_one_point(check, *, balance=opposite_sign):
     change = network.predict(moved, inputs)[0] - network.predict(theta, inputs)[0]
     check.zero(change, "change of the output")
     check.record("strict minima", f"0, where 2! = {factorial(network.widths[1])} were claimed")
+
+
+# Incoming weights of two units row by row, then outgoing weights, as in the worked example.
+WEIGHTS = tuple(map(Fraction, ("-1.5", "2", "1.7", "0.4", "2.3", "0.8")))
+REGULAR = ((1, 0), (2, 0), (0, 1), (0, 2), (1, 1), (2, 2))
+WITH_OPPOSITES = ((-1, 0), (0, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
+
+
+@pytest.mark.claim(
+    "factorial-minima",
+    reading="isolated",
+    shows="holds",
+    by="witness",
+    when=["strict-minimum-exists"],
+)
+@pytest.mark.claim(
+    "factorial-minima",
+    reading="components",
+    shows="holds",
+    by="witness",
+    when=["strict-minimiser-exists"],
+)
+@pytest.mark.claim(
+    "swap-gives-second-minimum",
+    reading="two-valleys",
+    shows="holds",
+    by="witness",
+    when=["strict-minimum"],
+)
+@pytest.mark.control(
+    "opposite-inputs", "six points with 0, x and -x among them", points=WITH_OPPOSITES
+)
+def test_two_units_with_a_strict_global_minimum(check, *, points=REGULAR):
+    r"""Two sigmoid units and six points: a strict global minimum, and its swapped copy.
+
+    No biases, $W^{(1)} = \begin{pmatrix} -1.5 & 2 \\ 1.7 & 0.4 \end{pmatrix}$, $W^{(2)} = (2.3,
+    0.8)$, inputs $(1,0), (2,0), (0,1), (0,2), (1,1), (2,2)$, and the outputs there as targets: the
+    squared error is 0, its gradient 0 and its Hessian $\frac26 J^\top J$ (executed for one symbolic
+    sample of the sum, at symbolic weights) with the $6 \times 6$ Jacobian $J$ of the outputs, whose
+    determinant is proved not to be 0, in balls. So the minimum is strict and global, the condition
+    is met, and the two copies are two components of one point each.
+    """
+    network = one_hidden_layer(2, 2, SIGMOID, hidden_bias=False, output_bias=False)
+    output = Function(lambda theta, x: network.predict(theta, x)[0], theta=(6,), x=(1, 2))
+    objective = Objective(network, SQUARED_ERROR)
+    function = Function(objective.value, theta=(6,), inputs=(1, 2), targets=(1,))
+    theta, x = symbols("t", 6), symbols("x", 1, 2)
+    own, slope = network.predict(theta, x), output.gradient(theta, x)
+    check.zero(function.value(theta, x, own), "the loss at its own outputs")
+    check.zero(function.gradient(theta, x, own), "the gradient there")
+    check.zero(function.hessian(theta, x, own) - 2 * np.outer(slope, slope), "the Hessian - 2 J'J")
+
+    def regularity(arithmetic):
+        weights, inputs = arithmetic.enter(WEIGHTS), arithmetic.enter(points)
+        rows = [output.gradient(weights, inputs[i : i + 1]) for i in range(6)]
+        return Ball(arb_mat([[entry.arb for entry in row] for row in rows]).det() ** 2)
+
+    # Then f(x) + f(-x) = 2 f(0) at all weights, and J has dependent rows.
+    opposites = (0, 0) in points and any((-a, -b) in points for a, b in points if (a, b) != (0, 0))
+    check.positive(regularity, "the square of the determinant of J", tie=opposites, points=points)
+    weights = SYMBOLS.enter(WEIGHTS)
+    move = permute_units(network, weights, (1, 0)) - weights
+    check.that(not move[0].is_zero(), "the swapped copy is another point")
+    check.record("six inputs, with the outputs as targets", ", ".join(map(str, points)))
+    check.record("weights", ", ".join(map(str, WEIGHTS)))
 
 
 def squared_distance(a, b):

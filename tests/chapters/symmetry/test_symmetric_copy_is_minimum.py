@@ -90,10 +90,26 @@ def carried_back(matrix, hessian):
     return matrix.T @ hessian @ matrix
 
 
+def symbols_of(letter, shape):
+    return symbols(letter, *shape)
+
+
+def difference(found, expected, theta, targets):
+    return found - expected
+
+
+def zero_on_a_plane(found, expected, theta, targets):
+    """Wrong on purpose: right only where the first target is the first parameter."""
+    return found - expected + (targets[0] - theta[0])
+
+
 @pytest.mark.claim(CLAIM, shows="holds", by="identity")
 @pytest.mark.control("rows-only", "the outgoing weights left in place", permute=permute_rows)
 @pytest.mark.control("carried-back", "P'HP in place of PHP'", carry=carried_back)
-def test_gradient_and_hessian_are_carried_along(check, *, permute=permute_units, carry=carried):
+@pytest.mark.control("on-a-plane", "right where y_0 = p_0 alone", change_of=zero_on_a_plane)
+def test_gradient_and_hessian_are_carried_along(
+    check, *, permute=permute_units, carry=carried, change_of=difference
+):
     r"""Gradient and Hessian at the copy are $P\nabla L$ and $P\,\nabla^2 L\,P^\top$.
 
     Differentiating $L(P\theta) = L(\theta)$ once and twice gives $P^\top\nabla L(P\theta) =
@@ -111,7 +127,7 @@ def test_gradient_and_hessian_are_carried_along(check, *, permute=permute_units,
         network = one_hidden_layer(1, units, ANY, hidden_bias=hidden, output_bias=output)
         shapes = {"theta": (network.size,), "inputs": (1, 1), "targets": (1,)}
         function = Function(Objective(network, ANY_LOSS).value, **shapes)
-        theta, inputs, targets = (symbols(name[0], *shape) for name, shape in shapes.items())
+        theta, inputs, targets = map(symbols_of, "pxy", shapes.values())
         gradient = function.gradient(theta, inputs, targets)
         hessian = function.hessian(theta, inputs, targets)
         matrix = matrix_of(network, order, permute)
@@ -120,7 +136,9 @@ def test_gradient_and_hessian_are_carried_along(check, *, permute=permute_units,
         square_of = matrix @ matrix.T
         check.zero(square_of - np.eye(network.size, dtype=object), "P P' minus 1", **witness)
         check.zero(moved - matrix @ theta, "the copy minus P theta", **witness)
-        change = function.gradient(moved, inputs, targets) - matrix @ gradient
+        change = change_of(
+            function.gradient(moved, inputs, targets), matrix @ gradient, theta, targets
+        )
         check.zero(change, "the gradient at the copy minus P times the gradient", **witness)
         change = function.hessian(moved, inputs, targets) - carry(matrix, hessian)
         check.zero(change, "the Hessian at the copy minus P H P'", **witness)

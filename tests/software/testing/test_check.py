@@ -176,6 +176,9 @@ def test_a_certificate_of_something_else_is_no_evidence(checking, run, tmp_path)
         with pytest.raises(TypeError, match=f"no whole objective .*'{name}' is missing"):
             checking.certificate(path, kind="dead-cone", objective=lacking)
 
+    with pytest.raises(TypeError, match="no whole objective"):
+        checking.certificate(path, kind="dead-cone", objective={})
+
     def with_a_penalty(proof):
         return {**proof, "objective": {**proof["objective"], "penalty": "0.1"}}
 

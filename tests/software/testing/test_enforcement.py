@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
+
+from claims.proof.dead_cones import find_dead_cone
+from claims.proof.instances.worse_minima import STEP
 
 PASSED_BUT_FAULTY = pytest.ExitCode.TESTS_FAILED
 
@@ -254,3 +259,19 @@ def test_one_test_may_be_evidence_for_several_claims(project):
     assert result.ret == 0
     assert [check["claim"] for check in project.evidence()["checks"]] == ["squares", "even-powers"]
     result.stdout.fnmatch_lines(["checks: 1; examples decided: 1; *"])
+
+
+def test_a_certificate_of_another_claim_has_to_be_named(project):
+    text = find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="cones")
+    (project.root / "cone.json").write_text(text)
+    project.claim("squares")
+    body = """
+    @pytest.mark.claim("squares", shows="holds", by="certificate")
+    def test_cone(check, request): check.certificate(request.config.rootpath / "cone.json"{named})
+    """
+    project.checks(body.format(named=""))
+    result = project.run()
+    result.assert_outcomes(failed=1)
+    assert "a certificate is made for 'cones': name that in" in result.stdout.str()
+    project.checks(body.format(named=", claim='cones'"))
+    project.run().assert_outcomes(passed=1)
