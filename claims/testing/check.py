@@ -121,8 +121,8 @@ class Check:
         self,
         path: Path | str,
         *,
-        kind: str | None = None,
-        objective: Mapping[str, Any] | None = None,
+        kind: str,
+        objective: Mapping[str, Any],
         claim: str | None = None,
         edit: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     ) -> str:
@@ -146,9 +146,7 @@ class Check:
                 f"{path}: the certificate is missing; write it before it is named"
             )
         try:
-            asked = (
-                None if objective is None else checker.Objective.read(checker.Entry({**objective}))
-            )
+            asked = checker.Objective.read(checker.Entry({**objective}))
         except checker.Refused as refusal:
             raise TypeError(f"check.certificate got no whole objective ({refusal})") from None
         run = self._current()
@@ -163,10 +161,10 @@ class Check:
                 statement = checker.prove(checker.Entry(document))
         except checker.Refused as refusal:
             self._violated(run, f"{path.name} is accepted ({refusal})", witness)
-        if kind not in (None, statement.kind):
+        if kind != statement.kind:
             self._violated(run, f"{path.name} is of the kind {kind}, not {statement.kind}", witness)
         judged = checker.Objective.read(checker.Entry(document["proof"]["objective"]))
-        if asked is not None and judged != asked:
+        if judged != asked:
             self._violated(run, f"{path.name} is about the objective given, not {judged}", witness)
         if claim not in (None, statement.claim):
             self._violated(run, f"{path.name} is of {claim}, not of {statement.claim}", witness)

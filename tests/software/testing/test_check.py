@@ -119,25 +119,32 @@ def test_all_values_of_a_name_are_shown(checking, run):
     assert shown_values(run.witness["z"]) == "0; 1; 2; 3; 4; 5; 6; 7; ..."
 
 
+CONE = {"kind": "dead-cone", "objective": STEP.definition()}
+
+
 def test_labels_certificates_and_records(checking, run, tmp_path):
     checking.label("rank-deficient")
     checking.label("rank-deficient")
     assert run.labels == {"rank-deficient": 2}
     with pytest.raises(FileNotFoundError, match="is missing; write it"):
-        checking.certificate(tmp_path / "a.json")
+        checking.certificate(tmp_path / "a.json", **CONE)
     (tmp_path / "a.json").write_text(
         find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c")
     )
-    assert checking.certificate(tmp_path / "a.json") == "exact"
-    checking.certificate(tmp_path / "a.json")
+    assert checking.certificate(tmp_path / "a.json", **CONE) == "exact"
+    checking.certificate(tmp_path / "a.json", **CONE)
     assert run.certificates == ["a.json"]
     with pytest.raises(Violation, match="is not the loss at the point"):
-        checking.certificate(tmp_path / "a.json", edit=lambda proof: {**proof, "loss": "1/5"})
-    same = checking.certificate(tmp_path / "a.json", edit=lambda proof: {**proof, "loss": "0.25"})
+        checking.certificate(
+            tmp_path / "a.json", **CONE, edit=lambda proof: {**proof, "loss": "1/5"}
+        )
+    same = checking.certificate(
+        tmp_path / "a.json", **CONE, edit=lambda proof: {**proof, "loss": "0.25"}
+    )
     assert same == "exact"  # other words, and still true
     (tmp_path / "a.json").write_text("{}")
     with pytest.raises(Violation, match=r"a\.json is accepted \(certificate: the key"):
-        checking.certificate(tmp_path / "a.json")
+        checking.certificate(tmp_path / "a.json", **CONE)
     checking.record("gap", 0.5)
     checking.record("gap", Fraction(1, 4))
     assert [(entry.name, entry.value) for entry in run.recorded] == [("gap", "1/4")]
@@ -147,15 +154,14 @@ def test_a_certificate_of_something_else_is_no_evidence(checking, run, tmp_path)
     path = tmp_path / "a.json"
     path.write_text(find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c"))
     objective = STEP.definition()
-    told = {"kind": "dead-cone", "objective": objective}
-    assert checking.certificate(path, **told) == "exact"
-    assert checking.certificate(path, **told, claim="c") == "exact"
+    assert checking.certificate(path, **CONE) == "exact"
+    assert checking.certificate(path, **CONE, claim="c") == "exact"
     in_other_words = objective | {"targets": ["0.0", "2/2"]}
     assert checking.certificate(path, kind="dead-cone", objective=in_other_words) == "exact"
     with pytest.raises(Violation, match="is of the kind plateau, not dead-cone"):
         checking.certificate(path, kind="plateau", objective=objective)
     with pytest.raises(Violation, match="is of d, not of c"):
-        checking.certificate(path, **told, claim="d")
+        checking.certificate(path, **CONE, claim="d")
     others = {
         "widths": [1, 2, 1],
         "activations": ["sigmoid", "identity"],
@@ -178,20 +184,22 @@ def test_a_certificate_of_something_else_is_no_evidence(checking, run, tmp_path)
 
     with pytest.raises(TypeError, match="no whole objective"):
         checking.certificate(path, kind="dead-cone", objective={})
+    with pytest.raises(TypeError, match="kind"):
+        checking.certificate(path, objective=objective)
 
     def with_a_penalty(proof):
         return {**proof, "objective": {**proof["objective"], "penalty": "0.1"}}
 
     with pytest.raises(Violation):
-        checking.certificate(path, **told, edit=with_a_penalty)
+        checking.certificate(path, **CONE, edit=with_a_penalty)
 
 
 def test_the_claims_of_certificates_are_kept(checking, run, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c"))
-    checking.certificate(path, claim="c")
+    checking.certificate(path, **CONE, claim="c")
     assert run.certified == set()
-    checking.certificate(path)
+    checking.certificate(path, **CONE)
     assert run.certified == {"c"}
 
 

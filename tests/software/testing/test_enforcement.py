@@ -267,11 +267,13 @@ def test_a_certificate_of_another_claim_has_to_be_named(project):
     project.claim("squares")
     body = """
     @pytest.mark.claim("squares", shows="holds", by="certificate")
-    def test_cone(check, request): check.certificate(request.config.rootpath / "cone.json"{named})
-    """
-    project.checks(body.format(named=""))
+    def test_cone(check, request):
+        path = request.config.rootpath / "cone.json"
+        check.certificate(path, kind="dead-cone", objective=OBJECTIVE, NAMED)
+    """.replace("OBJECTIVE", repr(STEP.definition()))
+    project.checks(body.replace(", NAMED", ""))
     result = project.run()
     result.assert_outcomes(failed=1)
     assert "a certificate is made for 'cones': name that in" in result.stdout.str()
-    project.checks(body.format(named=", claim='cones'"))
+    project.checks(body.replace("NAMED", "claim='cones'"))
     project.run().assert_outcomes(passed=1)

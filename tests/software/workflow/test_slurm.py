@@ -13,17 +13,21 @@ from pathlib import Path
 import pytest
 from one_node_slurm import CONFIGURATION, obstacle, one_node_slurm
 
+from claims.testing.optional import required_parts
+
 ROOT = Path(__file__).parents[3]
 
 # What tells of the run itself: times, memory, and the folders that it was given.
 OF_THE_RUN = ("runtime", "provenance.html", "provenance.json")
 
 
-def required() -> bool:
-    return "slurm" in os.environ.get("CLAIMS_REQUIRE", "").split(",")
+pytestmark = pytest.mark.optional("slurm")
 
 
-pytestmark = pytest.mark.skipif(not required(), reason="takes minutes: CLAIMS_REQUIRE=slurm")
+@pytest.fixture(autouse=True)
+def asked_for():
+    if "slurm" not in required_parts():
+        pytest.skip("takes minutes: CLAIMS_REQUIRE=slurm")
 
 
 @pytest.fixture
