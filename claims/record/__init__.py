@@ -28,6 +28,7 @@ from claims.record.evidence import (
 from claims.record.formulas import formula_fault
 from claims.record.loading import CATALOGUE, CatalogueError, load_catalogue
 from claims.record.names import is_slug, suggestion
+from claims.record.sides import Side, both_sides
 from claims.record.verdict import Verdict, derive
 from claims.record.verdicts import (
     CheckSummary,
@@ -62,11 +63,13 @@ __all__ = [
     "Reading",
     "ReadingVerdict",
     "Remark",
+    "Side",
     "Source",
     "StudyResult",
     "UnknownClaim",
     "Verdict",
     "Verdicts",
+    "both_sides",
     "derive",
     "formula_fault",
     "is_slug",

@@ -16,7 +16,9 @@ from claims.record import (
     EvidenceError,
     Reading,
     ReadingVerdict,
+    Side,
     UnknownClaim,
+    both_sides,
     judge_all,
     load_catalogue,
     read_evidence,
@@ -40,12 +42,16 @@ class BadMaterial(ValueError):
 
 @dataclass(frozen=True)
 class Judged:
-    """A reading, its verdict, the sentence that states it, its checks, failed ones too."""
+    """A reading, its verdict, the sentence that states it, its checks, failed ones too.
+
+    `sides` are what a claim that holds under conditions has inside them, and with one dropped.
+    """
 
     reading: Reading
     verdict: ReadingVerdict
     sentence: str
     checks: list[Check]
+    sides: list[Side]
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ class Material:
                 for check in self.evidence.checks
                 if check.claim == claim.id and check.reading == reading.id
             ]
-            judged.append(Judged(reading, verdict, finding(verdict, checks, conditions), checks))
+            sides = both_sides(checks, verdict.when) if _has_sides(verdict) else []
+            sentence = finding(verdict, checks, conditions)
+            judged.append(Judged(reading, verdict, sentence, checks, sides))
         return judged
 
     def chapter(self, claim: Claim) -> Chapter:
@@ -110,6 +118,10 @@ def read_material(
         for name in verdict.certificates:
             _require(certificates / name, name in material.certificates, verdict)
     return material
+
+
+def _has_sides(verdict: ReadingVerdict) -> bool:
+    return verdict.kind != "frequency" and verdict.verdict.endswith("under conditions")
 
 
 def _require(path: Path, there: bool, verdict: ClaimVerdict) -> None:

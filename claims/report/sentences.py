@@ -1,8 +1,8 @@
 """The finding on a claim in a plain sentence, generated from its derived verdict alone.
 
-A sentence is looked up by kind and verdict. It may name the ways of showing, the conditions and the
-number of examples; it cannot say what another verdict would say. Studies bring their own sentence,
-which follows on the page.
+A sentence is looked up by kind and verdict. It may name the ways of showing, the conditions, the
+number of examples and what the check that decides is titled; of itself it cannot say what another
+verdict would say. Studies bring their own sentence, which follows on the page.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,26 +26,27 @@ _UNDER_CONDITIONS = (
 )
 SENTENCES = {
     "universal": {
-        "holds": "The claim holds: proved by {proofs}.",
+        "holds": "The claim holds: {proved} Proved by {proofs}.",
         "holds under conditions": _UNDER_CONDITIONS.format(subject="The claim", word="holds"),
-        "fails as stated": "The claim fails as stated: refuted by {refutations}.",
+        "fails as stated": "The claim fails as stated: {refuted} Refuted by {refutations}.",
         "not refuted": "The claim is not refuted, and not proved in general: {support}.",
     },
     "question": {
-        "holds": "The answer holds: proved by {proofs}.",
+        "holds": "The answer holds: {proved} Proved by {proofs}.",
         "holds under conditions": _UNDER_CONDITIONS.format(subject="The answer", word="holds"),
-        "fails as stated": "The answer fails as stated: refuted by {refutations}.",
+        "fails as stated": "The answer fails as stated: {refuted} Refuted by {refutations}.",
         "not refuted": "The answer is not refuted, and not proved in general: {support}.",
     },
     "existential": {
-        "holds": "The claim holds: what it speaks of exists, shown by {proofs}.",
-        "fails as stated": "The claim fails as stated: there is no such thing, "
-        "shown by {refutations}.",
+        "holds": "The claim holds: {proved} Shown by {proofs}.",
+        "fails as stated": "The claim fails as stated, there is no such thing: {refuted} "
+        "Shown by {refutations}.",
     },
     "inference": {
-        "valid": "The step is valid: proved by {proofs}.",
+        "valid": "The step is valid: {proved} Proved by {proofs}.",
         "valid under conditions": _UNDER_CONDITIONS.format(subject="The step", word="is valid"),
-        "invalid": "The step is invalid: its conclusion does not follow, shown by {refutations}.",
+        "invalid": "The step is invalid, its conclusion does not follow: {refuted} "
+        "Shown by {refutations}.",
     },
     "frequency": {
         "supported": f"The claim is supported, {_DECIDED}.",
@@ -103,13 +104,22 @@ def finding(verdict: ReadingVerdict, checks: Sequence[Check], conditions: Mappin
     ]
     if verdict.kind == "frequency":
         proofs = [check for check in passed if check.by == "study"]
+    refutations = [check for check in passed if check.shows == "fails"]
     return SENTENCES[verdict.kind][verdict.verdict].format(
         proofs=_ways(proofs),
-        refutations=_ways(check for check in passed if check.shows == "fails"),
+        refutations=_ways(refutations),
+        proved=_title(proofs),
+        refuted=_title(refutations),
         conditions=_alternatives(verdict.when, conditions),
         support=_support(verdict, passed, proofs, conditions),
         settings=_settings(verdict.when, conditions),
     )
+
+
+def _title(checks: Sequence[Check]) -> str:
+    """The title of the first check that asks least, a sentence; empty if there is none."""
+    titles = [check.title for check in sorted(checks, key=lambda check: len(check.when))]
+    return f"{titles[0].rstrip('.')}." if titles else ""
 
 
 def _settings(sets: Sequence[Sequence[str]], conditions: Mapping[str, str]) -> str:

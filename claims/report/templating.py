@@ -5,6 +5,7 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from claims.exhibits import Intervals
+from claims.record import Check
 from claims.report.sentences import TONES
 from claims.report.typeset import formula, phrase, prose
 
@@ -22,6 +23,7 @@ def environment() -> Environment:
     templates.filters |= {
         "formula": formula,
         "phrase": phrase,
+        "place": place,
         "plain": plain,
         "prose": prose,
         "slug": lambda text: text.replace(" ", "-"),
@@ -30,6 +32,11 @@ def environment() -> Environment:
         "tone": TONES.__getitem__,
     }
     return templates
+
+
+def place(check: Check) -> str:
+    """The anchor of a check on its claim's page, where it may stand under several readings."""
+    return f"{check.reading or 'literal'}--{check.test.rpartition('::')[2]}"
 
 
 def plain(text: str) -> str:

@@ -191,6 +191,25 @@ class Check:
             Named(name, display(value)),
         ]
 
+    def size(self, *, smaller: str | None = None, **counts: int) -> None:
+        """Say on the claim's page how small the example is, and by which order.
+
+        The order is that of the ``counts``: of two examples the one with the lower first count is
+        the smaller, where the first is equal that with the lower second. Nothing is counted below
+        one, so an example whose counts are all one is the smallest; so is one of which
+        ``smaller`` tells why all smaller ones fail (decided in the test, or argued). Any other is
+        the smallest that was found. Raises TypeError for counts that are none.
+        """
+        if not counts or not all(type(count) is int and count > 0 for count in counts.values()):
+            raise TypeError(f"check.size got {counts}: give positive numbers, the first first")
+        proved = smaller is not None or set(counts.values()) == {1}
+        names = [name.replace("_", " ") for name in counts]
+        values = ", ".join(map(str, counts.values()))
+        self.record(
+            f"{'smallest' if proved else 'smallest found'}, by {', then '.join(names)}",
+            values if smaller is None else f"{values}; {smaller}",
+        )
+
     def _sign(self, evaluate: Callable[[Any], Any], tie: bool, witness: Mapping[str, Any]) -> int:
         from claims.numbers import Undecided, decide_sign
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from claims.record import Check, Claim, ClaimVerdict
+from claims.record import Check, Claim, ClaimVerdict, both_sides
 
 
 def faults(
@@ -28,6 +28,13 @@ def faults(
                 f"{name}: the verdict is {judged.verdict!r}, expected is {judged.expected!r}; "
                 f"correct the checks, or what is expected in {file}"
             )
+        if judged.kind != "frequency" and judged.verdict.endswith("under conditions"):
+            for side in both_sides(own, judged.when):
+                if side.dropped is not None and not side.checks:
+                    yield (
+                        f"{name}: nothing refutes it without the condition {side.dropped!r}; "
+                        f"give a counterexample with when={side.kept}, or drop the condition"
+                    )
     yield from _faults_of_controls(claim, checks, file)
     used = {condition for check in checks for condition in check.when}
     for condition in claim.conditions:

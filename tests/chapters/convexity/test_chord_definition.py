@@ -85,6 +85,7 @@ def test_the_line_runs_below_the_parabola_beyond_the_points(check, *, x=Fraction
         f(point) - line(f, a, b, point) - gap * ((point - a) / (b - a)),
         "curve minus line, minus a multiple of the gap at b between a and x",
     )
+    check.size(variables=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property")

@@ -182,6 +182,7 @@ def test_a_kink_keeps_it_jumping(check, *, loss=ABSOLUTE_ERROR):
                 side=side,
             )
         check.record(f"iterates on |w| for the step {step}", iterates)
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["smooth", "step-below-limit"])
@@ -206,6 +207,7 @@ def test_without_a_minimiser_it_walks_for_ever(check, *, label=Fraction(1)):
     )
     check.record("label", label)
     check.record("gradient, for x = 1", loss.gradient(theta, *data))
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(
@@ -238,6 +240,7 @@ def test_at_the_limit_the_parabola_keeps_it_jumping(check, *, step=Fraction(1)):
     )
     check.record("step", step)
     check.record("next point", moved)
+    check.size(points=1, weights=1)
 
 
 def unchanged(step):

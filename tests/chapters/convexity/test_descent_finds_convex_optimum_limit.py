@@ -112,6 +112,11 @@ def test_a_start_without_the_top_component_converges(check, *, start=(0, 1)):
     check.zero(moved - theta * HALF, "the next point minus half of the last", start=start)
     check.record("Hessian", hessian)
     check.record("start and next point, step 1/2", [theta, moved])
+    check.size(
+        weights=2,
+        points=2,
+        smaller="with one weight, or one point, the start off the minimisers has the top component",
+    )
 
 
 NINE_TO_ONE = [1] * 9 + [0]
@@ -170,3 +175,4 @@ def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     check.record("step", 4 * multiple)
     slopes = [float(factor(BALLS, offset).arb.mid()) for offset in (-HALF, 0, HALF)]
     check.record("T' at 1/2 before, at, and 1/2 after the minimiser", f"{slopes}")
+    check.size(points=samples, weights=1)

@@ -140,6 +140,12 @@ def test_a_kink_stops_the_line_search(check, *, second=(0, 2)):
     check.record("start", start)
     check.record("value there, and the minimum", [height, lowest])
     check.record("subgradient", subgradient)
+    check.size(
+        weights=2,
+        points=2,
+        smaller="on a line the search reaches the lowest point at once; one point "
+        "gives a function of one variable",
+    )
 
 
 @pytest.mark.claim(CLAIM, reading=READING, shows="fails", by="counterexample", when=["smooth"])
@@ -157,3 +163,4 @@ def test_without_a_minimiser_no_step_is_best(check, *, label=Fraction(1)):
     check.zero(slope + logistic_complement(theta), "the derivative plus s(-w)", label=label)
     check.record("input and label", [1, label])
     check.record("derivative", slope[0])
+    check.size(points=1, weights=1)

@@ -139,6 +139,7 @@ def test_a_bounded_error_is_not_convex_in_a_linear_prediction(check, *, loss=BOU
     values = [objective.value(place, inputs, targets) for place in places]
     check.record("loss at w = 1, 2, 3, for x = 1, y = 0", values)
     check.record("gap halfway between w = 1 and w = 3", gap)
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property")

@@ -174,3 +174,4 @@ def test_a_constant_loss_is_convex(check, *, x=0):
     check.zero(gap, "the gap of every chord", x=x)
     check.record("input", x)
     check.record("loss at every weight", value)
+    check.size(points=1, weights=1)

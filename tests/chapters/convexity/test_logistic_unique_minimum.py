@@ -162,6 +162,7 @@ def test_one_sample_has_no_minimum(check, *, label=Fraction(1)):
     check.record("input and label", [1, label])
     check.record("derivative", slope[0])
     check.record("minimisers", found.count)
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["overlap"])
@@ -195,6 +196,7 @@ def test_dependent_features_have_a_line_of_minima(check, *, second=(1, 1)):
         )
         check.record(f"directions without change for inputs {rows}", found.directions)
     check.record("inputs and labels", [inputs, targets])
+    check.size(points=1, weights=1)
 
 
 def value_on(data, objective, arithmetic, theta):

@@ -261,10 +261,11 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
 
     Every unit outputs $a(0)$, which is $\frac12$ for the sigmoid and 0 for tanh and ReLU. The
     logit is $z = a(0) \sum_j v_j$, linear in the parameters, and the curvature along a line is
-    $s(z)\,s(-z)$ times the square of the change of $z$.
+    $s(z)\,s(-z)$ times the square of the change of $z$. Executed for one unit; $n$
+    units add $n$ such terms.
     """
     for activation in (SIGMOID, TANH):
-        network = one_hidden_layer(1, 2, activation, hidden_bias=False, output_bias=False)
+        network = one_hidden_layer(1, 1, activation, hidden_bias=False, output_bias=False)
         theta, direction = symbols("w", network.size), symbols("u", network.size)
         inputs, targets = SYMBOLS.enter([[x]]), symbols("t", 1)
         hessian = Function(
@@ -278,8 +279,9 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
             activation=activation,
             x=x,
         )
-        check.record(f"logit of two {activation} units at x = {x}", logit)
+        check.record(f"logit of one {activation} unit at x = {x}", logit)
     check.zero(RELU.value(RATIONALS.enter(0)), "ReLU at 0")
+    check.size(points=1, inputs=1, units=1)
 
 
 @st.composite

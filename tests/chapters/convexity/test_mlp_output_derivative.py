@@ -144,6 +144,7 @@ def test_with_two_units_the_inner_product_mixes_them(check, *, weights=(1, -1)):
     )
     check.record("derivative, two units", true[:, 0])
     check.record("formula", formula[:, 0])
+    check.size(units=len(weights), inputs=1, smaller="with one unit the two readings agree")
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["one-hidden-unit"])
@@ -183,6 +184,7 @@ def test_a_relu_unit_on_its_kink_has_no_derivative(check, *, bias=0):
             check.zero([harmless[0] - harmless[1], harmless[2] - harmless[1]], "no change", x=x)
     sides = [quotient(Fraction(1)), quotient(Fraction(-1))]
     check.record("difference quotients at W1 = 0, to the right and left", sides)
+    check.size(points=1, inputs=1, units=1)
 
 
 @st.composite

@@ -248,10 +248,11 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
 
     Every unit outputs $a(0)$, which is $\frac12$ for the sigmoid and 0 for tanh and ReLU. The
     output is $a(0) \sum_j v_j$, linear in the parameters, and the gap of a chord is
-    $\lambda(1-\lambda)$ times the squared difference of the outputs at its ends.
+    $\lambda(1-\lambda)$ times the squared difference of the outputs at its ends. Executed for one
+    unit; $n$ units add $n$ such terms.
     """
     for activation in (SIGMOID, TANH):
-        network = one_hidden_layer(1, 2, activation, hidden_bias=False, output_bias=False)
+        network = one_hidden_layer(1, 1, activation, hidden_bias=False, output_bias=False)
         objective = Objective(network, SQUARED_ERROR)
         inputs, targets = SYMBOLS.enter([[x]]), symbols("y", 1)
         a, b, weight = symbols("a", network.size), symbols("b", network.size), symbols("l")
@@ -266,8 +267,9 @@ def test_with_the_input_zero_and_no_bias_the_loss_is_convex(check, *, x=0):
             activation=activation,
             x=x,
         )
-        check.record(f"output of two {activation} units at x = {x}", network.predict(a, inputs)[0])
+        check.record(f"output of one {activation} unit at x = {x}", network.predict(a, inputs)[0])
     check.zero(RELU.value(RATIONALS.enter(0)), "ReLU at 0")
+    check.size(points=1, inputs=1, units=1)
 
 
 @st.composite

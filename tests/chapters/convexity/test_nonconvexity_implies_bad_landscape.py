@@ -72,6 +72,7 @@ def test_a_bowl_with_a_bend(check, *, function=dented_bowl):
     check.zero(gap + Fraction(1, 5), "gap halfway between 0 and 2, plus 1/5")
     check.record("values at x = 0, 1, 2", [function(RATIONALS.enter(x)) for x in (0, 1, 2)])
     check.record("derivative", slope)
+    check.size(variables=1)
 
 
 def equal_means(middle, first, second):
@@ -121,6 +122,7 @@ def test_without_anything_to_gain_every_stationary_point_is_global(
     data = SYMBOLS.enter([[1]]), SYMBOLS.enter([0])
     ends = [objective.value(point, *data) for point in (start, end, (start + end) * HALF)]
     check.record("loss there at the ends of a chord and halfway", ends)
+    check.size(points=1, inputs=1, units=1)
 
 
 def check_least_loss(check, network, theta, inputs, targets, middle):

@@ -75,6 +75,7 @@ def test_a_linear_network_of_two_layers_is_not_convex(check, *, network=two_laye
     data = RATIONALS.enter([[1]]), RATIONALS.enter([1])
     values = [objective.value(RATIONALS.enter([w, w]), *data) for w in (1, 0, -1)]
     check.record("loss at (w, v) = (1, 1), (0, 0), (-1, -1)", values)
+    check.size(points=1, inputs=1, units=1)
 
 
 def kept_sign(network, *arguments):
@@ -150,3 +151,4 @@ def test_logistic_regression_has_a_nonlinear_activation(check, *, model=(IDENTIT
         "second derivative minus s(z) s(-z) x^2",
     )
     check.record("second derivative, one sample and one weight", hessian[0, 0])
+    check.size(points=1, weights=1)

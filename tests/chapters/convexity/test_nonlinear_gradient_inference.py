@@ -87,6 +87,7 @@ def test_softplus_with_squared_error_is_convex(check, *, activation=SOFTPLUS):
     check.zero(curvature - positive, "second derivative minus a sum of positive terms", x=1, y=0)
     check.record("second derivative of the loss", curvature)
     check.record("bend of the prediction's derivative between 0 and 2", bend(BALLS).arb.str(6))
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, reading="gradient-of-the-loss", shows="fails", by="counterexample")
@@ -125,6 +126,7 @@ def test_logistic_regression_has_a_nonlinear_gradient(check, *, loss=CROSS_ENTRO
         )
     for name, function in (("cross-entropy", entropy), ("w^4", quartic)):
         check.record(f"gradient of {name}", function.gradient(theta, inputs, targets)[0])
+    check.size(points=1, weights=1)
 
 
 def in_one_row(network, theta, inputs, unit):
@@ -244,6 +246,7 @@ def test_one_relu_unit_is_convex_in_its_weight(check, *, target=0):
     check.zero([slopes[0], slopes[1] - 1, slopes[2] - 1], "the derivative at -1, 1 and 3")
     check.record("input and target", (1, target))
     check.record("derivative of the prediction at w = -1, 1, 3", [str(entry) for entry in slopes])
+    check.size(points=1, inputs=1, units=1)
 
 
 @st.composite

@@ -213,6 +213,7 @@ def test_a_constant_activation_leaves_a_convex_loss(check, *, activation=CONSTAN
         "curvature along a line minus s(z) s(-z) times a square",
     )
     check.record("output of two hidden units", logit)
+    check.size(points=1, inputs=1, units=1, smaller="symbolic data: any number of points and units")
 
 
 def unknown_losses(samples):
@@ -284,3 +285,4 @@ def test_a_single_sigmoid_layer_with_squared_error(check, *, model=(SIGMOID, SQU
     data = FLOATS.enter([[1]]), FLOATS.enter([0])
     values = [objective.value(FLOATS.enter([w]), *data) for w in (0, 2, 4)]
     check.record("loss at w = 0, 2, 4, for x = 1, t = 0", [f"{value:.6f}" for value in values])
+    check.size(points=1, weights=1)

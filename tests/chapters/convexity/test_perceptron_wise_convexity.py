@@ -106,6 +106,7 @@ def test_two_perceptrons_in_a_row(check, *, ends=((1, 1), (-1, -1))):
     check.record("loss at (w, v) = (1, 1), (0, 0), (-1, -1)", [f"{value:.6f}" for value in values])
     determinant = hessian[0, 0] * hessian[1, 1] - hessian[0, 1] * hessian[1, 0]
     check.record("determinant of the Hessian at (0, 0)", determinant)
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="no-stuck", shows="fails", by="counterexample")
@@ -153,6 +154,12 @@ def test_descent_never_leaves_the_origin(check, *, targets=(0, 1)):
     ]
     check.record("inputs and labels", [inputs, targets])
     check.record("cost at (w, v) = (0, 0) and at (1, 1)", [f"{value:.6f}" for value in values])
+    check.size(
+        points=len(inputs),
+        inputs=1,
+        units=1,
+        smaller="on one point the derivative in the output weight is not 0 at the origin",
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="output-weights-alone", shows="holds", by="identity")
@@ -290,3 +297,4 @@ def test_not_convex_in_the_weights_of_a_hidden_perceptron(check, *, activation=S
         Objective(network, CROSS_ENTROPY).value(FLOATS.enter([w, 1]), *data) for w in (-4, -2, 0)
     ]
     check.record("loss at w = -4, -2, 0, with v = 1", [f"{value:.6f}" for value in values])
+    check.size(points=1, inputs=1, units=1)

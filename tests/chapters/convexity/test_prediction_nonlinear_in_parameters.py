@@ -202,6 +202,7 @@ def test_the_identity_is_affine_in_the_hidden_block(check, *, activation=IDENTIT
     gap = chord_gap(lambda t: network.predict(t, inputs)[0], hidden, other, symbols("l"))
     check.zero(gap, "the gap of a chord in W1 and b1", activation=activation)
     check.record("prediction", network.predict(hidden, inputs)[0])
+    check.size(inputs=1, units=1)
 
 
 @pytest.mark.claim(
@@ -225,3 +226,4 @@ def test_dead_output_weights_hide_the_hidden_block(check, *, weight=0):
     change = network.predict(hidden, inputs) - network.predict(other, inputs)
     check.zero(change, "the change of the prediction", weight=weight)
     check.record("prediction at every W1 and b1", network.predict(hidden, inputs)[0])
+    check.size(inputs=1, units=1)

@@ -116,6 +116,7 @@ def test_a_strictly_convex_function_without_a_lowest_point(check, *, function=SO
     )
     check.record("derivative", recorded.gradient(x))
     check.record("second derivative", recorded.hessian(x))
+    check.size(variables=1)
 
 
 @pytest.mark.claim(
@@ -146,6 +147,11 @@ def test_a_valley_with_a_flat_floor(check, *, rows=((1, 1),)):
     check.record("inputs", rows)
     check.record("loss", value(symbols("w", 2)))
     check.record("loss at (u, -u)", value(line))
+    check.size(
+        weights=2,
+        points=len(rows),
+        smaller="with one weight and an input other than 0 the minimum is one point",
+    )
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property", when=["attained"])

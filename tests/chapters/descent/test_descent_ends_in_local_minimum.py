@@ -42,6 +42,12 @@ def test_descent_rests_at_a_saddle(check, *, bias=Fraction(1, 2)):
     check.record("inputs, targets", data)
     check.record("start and end (w, b, v, c), a saddle", start)
     check.record("its loss", function.value(start, *data))
+    check.size(
+        points=2,
+        inputs=1,
+        units=1,
+        smaller="on one point every stationary point is a global minimum",
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
@@ -63,6 +69,7 @@ def test_descent_cycles_with_a_large_step(check, *, step=1):
     check.zero(opposite + start, "the next point with step 1, plus the start", step=step)
     check.record("inputs, targets", data)
     check.record("the two points (w, b, v, c) of the cycle", [start, opposite])
+    check.size(points=2, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="almost-every-start", shows="fails", by="counterexample")
@@ -145,6 +152,7 @@ def test_data_without_any_local_minimum(check, *, targets=(0, 0, 1)):
     check.positive(room, "the loss at the start is below 2/9")
     check.record("inputs", inputs)
     check.record("loss at every stationary point", function.value(*at(0, 0, 0, mean)))
+    check.size(points=3, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -46,6 +46,7 @@ def test_an_overspecified_model_without_saddles(check, *, network=LINEAR):
     check.that(network.size > len(data[1]), "more parameters than data points")
     check.record("input, target", data)
     check.record("two solutions", solutions)
+    check.size(points=1, weights=network.size, smaller="one weight is no more than one point")
 
 
 @pytest.mark.claim(CLAIM, reading="because-overspecified", shows="fails", by="counterexample")
@@ -79,6 +80,7 @@ def test_an_overspecified_network_without_saddles(check, *, last="b2"):
         check.zero(function.value(solved, *data), f"the loss at the solutions, {features} inputs")
         check.record(f"a solution with {features} inputs", solved)
         check.that(network.size > len(data[1]), "more parameters than data points")
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -114,6 +114,7 @@ def test_without_a_penalty_no_smoothing_is_enough(check, *, target=Fraction(1, 2
         "loss at w = 0, x = 1",
         objective.value(w * 0, SYMBOLS.enter([[1]]), SYMBOLS.enter([target])),
     )
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -52,6 +52,7 @@ def test_a_nonlinear_model_without_a_worse_minimum(check, *, target=Fraction(1, 
     check.zero(function.gradient(w, *data) - expected, "L' - 2 (s - 1/2) s (1 - s)", target=target)
     check.zero(function.value(SYMBOLS.enter([0]), *data), "the loss at 0")
     check.record("input", data[0])
+    check.size(points=1, weights=1)
 
 
 def along_gradient(gradient):

@@ -81,6 +81,7 @@ def test_only_both_together_leave_the_valley(check, *, small=SMALL, amplitude=AM
     check.record("inputs, both targets", [INPUTS, TARGET])
     check.record("interval", [LOW, HIGH])
     check.record("large step, small step, amplitude", [LARGE, small, amplitude])
+    check.size(points=len(INPUTS), weights=1, smaller="on one point there is no second valley")
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -86,6 +86,7 @@ def test_no_step_up_to_eight_leaves_the_worse_valley(check, *, inputs=INPUTS):
     check.record("inputs, both targets", [inputs, TARGET])
     check.record("interval that holds the trap", [LOW, HIGH])
     check.record("every step up to", STEP)
+    check.size(points=len(inputs), weights=1, smaller="on one point there is no second valley")
 
 
 ANY = Activation(

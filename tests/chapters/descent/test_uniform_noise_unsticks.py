@@ -139,6 +139,7 @@ def test_weak_noise_never_leaves(check, *, amplitude=AMPLITUDE):
     check.record("inputs, both targets, step", [INPUTS, TARGET, STEP])
     check.record("interval", [LOW, HIGH])
     check.record("amplitude, never out; half the width", [amplitude, half_width(LOW, HIGH)])
+    check.size(points=len(INPUTS), weights=1, smaller="on one point there is no second valley")
 
 
 FACTOR = Fraction(7, 10)

@@ -114,14 +114,16 @@ def test_zero_inputs_give_a_convex_loss(check, *, entry=0):
 
     Each unit outputs $s(0) = \frac12$: the loss is the mean of $(\frac12 \sum_j v_j - y_i)^2$,
     and its chord gap is $\frac14 \lambda (1-\lambda) (\sum_j \Delta v_j)^2 \ge 0$. All sublevel
-    sets of a convex function are convex. Checked for two samples and two units, any targets.
+    sets of a convex function are convex. Checked for one sample and two
+    units, any target; samples are terms of the mean.
     """
     network = network_of(1, 2)
     objective = Objective(network, SQUARED_ERROR)
-    x, y = SYMBOLS.enter([[entry], [entry]]), symbols("y", 2)
+    x, y = SYMBOLS.enter([[entry]]), symbols("y", 1)
     a, b, weight = symbols("a", network.size), symbols("b", network.size), symbols("l")
     gap = chord_gap(lambda theta: objective.value(theta, x, y), a, b, weight)
     step = (network.block("W2").of(a) - network.block("W2").of(b)).sum()
     expected = weight * (1 - weight) * square(step) * Fraction(1, 4)
     check.zero(gap - expected, "the chord gap minus l (1 - l) (sum of the steps)^2 / 4")
-    check.record("inputs, with any targets", x)
+    check.record("input, with any target", x)
+    check.size(points=1, inputs=1, units=2, smaller="the claim is about two units or more")

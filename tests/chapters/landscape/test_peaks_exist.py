@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import combinations_with_replacement
 
 import numpy as np
 import pytest
@@ -150,6 +151,7 @@ def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
     check.record(
         "loss at the maximum (w, v) = (0, 1)", objective.value(SYMBOLS.enter([0, 1]), *data)
     )
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="cross-entropy", shows="fails", by="identity")
@@ -206,6 +208,10 @@ def test_one_weight_between_two_valleys(check, *, inputs=(1, 6)):
     polynomial = polynomial_in_z(function.gradient, inputs, (target, target)).polynomial
     count = count_roots(polynomial, above=Fraction(0))
     check.that(count == 3, "there are three stationary points", inputs=inputs)
+    for pair in combinations_with_replacement(range(1, 6), 2):
+        smaller = polynomial_in_z(function.gradient, pair, (target, target)).polynomial
+        zeros = count_roots(smaller, above=Fraction(0))
+        check.that(zeros == 1, "inputs up to 5 have one stationary point", smaller=pair)
     signs = {Fraction(0): -1, Fraction(1, 2): 1, Fraction(1): -1, Fraction(2): 1}
     for weight, sign in signs.items():
 
@@ -216,6 +222,12 @@ def test_one_weight_between_two_valleys(check, *, inputs=(1, 6)):
         check.positive(slope, f"the derivative at {weight} has the sign {sign:+}")
     check.record("both targets", target)
     check.record("a minimum, the maximum, a minimum between these weights", list(signs))
+    check.size(
+        points=len(inputs),
+        largest_input=max(inputs),
+        smaller="one point has one zero at most; two with positive inputs up to 5 and "
+        "targets 3/4 have one, by Sturm",
+    )
 
 
 HALF_INPUTS = (Fraction(1, 2), Fraction(5, 2), Fraction(5))
@@ -243,6 +255,7 @@ def test_a_peak_in_weight_and_bias(check, *, targets=(-46, 58, -134)):
     check.record("inputs", inputs)
     check.record("targets", mirrored)
     check.record("box of the peak, w and b", box)
+    check.size(points=len(inputs), inputs=1)
 
 
 def repeated(counts):
@@ -285,6 +298,7 @@ def test_a_peak_with_labels_zero_and_one(check, *, labels=(0, 1, 0)):
     check.record("labels", targets)
     check.record("multiplicities", MULTIPLICITIES * 2)
     check.record("box of the peak, w and b", box)
+    check.size(different_points=len(inputs), inputs=1)
 
 
 CURVED, SLOPED = Fraction(697, 100000), Fraction(3338, 10000)

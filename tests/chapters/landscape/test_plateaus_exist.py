@@ -146,9 +146,11 @@ def test_an_open_box_without_output_bias(check, *, box=INACTIVE):
 
     One unit, $x = (0, 1)$, $y = (0, 1)$. For $|w| \le \frac12$, $-3 \le b \le -1$, $|v| \le 10$
     the unit is inactive on both points. Evaluated in balls over the whole box the gradient is
-    exactly 0 and the loss exactly $\frac12$, while $w = 1$, $b = 0$, $v = 1$ has the loss 0.
+    exactly 0 and the loss exactly $\frac12$, while $w = 1$, $b = 0$, $v = 1$ has the loss 0. The
+    second point alone has the same plateau, of loss 1.
     """
-    function = derivatives(one_hidden_layer(1, 1, RELU, output_bias=False), 2)
+    network = one_hidden_layer(1, 1, RELU, output_bias=False)
+    function = derivatives(network, 2)
     data = BALLS.enter([[0], [1]]), BALLS.enter([0, 1])
     theta = ball_box(*box)
     slope = function.gradient(theta, *data)
@@ -162,6 +164,14 @@ def test_an_open_box_without_output_bias(check, *, box=INACTIVE):
     exact = RATIONALS.enter([[0], [1]]), RATIONALS.enter([0, 1])
     check.zero(function.value(RATIONALS.enter([1, 0, 1]), *exact), "the loss at a better point")
     check.record("loss all over the box, x = (0, 1), y = (0, 1)", loss.str(4, radius=False))
+    one, point = derivatives(network, 1), (BALLS.enter([[1]]), BALLS.enter([1]))
+    flat = all(bool(entry.arb == 0) for entry in one.gradient(theta, *point))
+    alone = one.value(theta, *point).arb
+    check.that(flat and bool(alone == 1), "on x = 1, y = 1 it is flat, of loss 1", box=box)
+    fitted = one.value(*map(RATIONALS.enter, ([1, 0, 1], [[1]], [1])))
+    check.zero(fitted, "the loss of one point at a better weight")
+    check.record("loss all over the box, x = 1, y = 1", alone.str(4, radius=False))
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="sigmoid-continuum", shows="holds", by="identity")

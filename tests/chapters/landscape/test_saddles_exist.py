@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -60,6 +61,12 @@ def test_a_hessian_with_both_signs(check, *, targets=(0, 1)):
     check.record("inputs", data[0])
     check.record("saddle (w, b, v, c)", point)
     check.record("quadratic form along w + v/4, and along c", [form, hessian[3, 3]])
+    check.size(
+        points=2,
+        inputs=1,
+        units=1,
+        smaller="on one point every stationary point is a global minimum",
+    )
 
 
 @pytest.mark.claim(
@@ -197,27 +204,31 @@ def test_equal_mean_targets_leave_no_saddle(check, *, raised=0):
     attain and no parameters can undercut. So a vanishing gradient means $L = V$. Checked for the
     inputs $(p, p, q)$ and targets $(\mu + e, \mu - e, \mu)$, one and two units, all symbolic;
     here $L - V$ is the mean of $(f_i - \mu)^2$. For instance $x = (0, 0, 1)$, $y = (1, -1, 0)$
-    has no saddle.
+    has no saddle, and no single point has one, where $V = 0$ (executed too).
     """
     p, q, centre, spread = (symbols(name) for name in ("p", "q", "m", "e"))
     x = np.array([[p], [p], [q]], dtype=object)
     y = np.array([centre + spread, centre - spread, centre + raised], dtype=object)
-    for units in (1, 2):
+    alone = x[:1], np.array([centre + raised], dtype=object)
+    cases = ((x, y, square(spread) * Fraction(2, 3)), (*alone, 0 * spread))
+    for units, (x, y, least) in product((1, 2), cases):
         network = one_hidden_layer(1, units, SIGMOID)
-        function = derivatives(network, 3)
+        function = derivatives(network, len(y))
         theta = symbols("k", network.size)
         slope = function.gradient(theta, x, y)
         outputs = network.block("W2")
         pull = (theta * slope)[outputs.start : outputs.stop].sum() + (theta[-1] - centre) * slope[
             -1
         ]
-        excess = function.value(theta, x, y) - square(spread) * Fraction(2, 3)
+        excess = function.value(theta, x, y) - least
         check.zero(pull - 2 * excess, f"v.L_v + (c - m) L_c - 2 (L - V), {units} units")
         errors = square(network.predict(theta, x) - centre)
         check.zero(excess - mean(errors), f"L - V minus the mean of (f - m)^2, {units} units")
-    check.record("inputs", x[:, 0])
-    check.record("targets", y)
-    check.record("loss at every stationary point", square(spread) * Fraction(2, 3))
+    for inputs, targets, least in cases:
+        check.record(f"inputs, {len(targets)} in number", inputs[:, 0])
+        check.record(f"targets of the {len(targets)}", targets)
+        check.record(f"loss at every stationary point of the {len(targets)}", least)
+    check.size(points=1, inputs=1, units=1)
 
 
 def as_written(proof):

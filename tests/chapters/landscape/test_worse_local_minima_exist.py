@@ -180,6 +180,13 @@ def test_an_active_relu_unit_at_a_worse_minimum(check, *, bias=Fraction(3, 2), l
     -\frac12$, $v = 5$, $c = \frac12$ the loss is $\frac16$. The gradient exists near the point and
     vanishes at it, no kink is involved. The minimum is not strict: $(\kappa w, \kappa b,
     v/\kappa)$ has the same loss.
+
+    Two points are too few. Let a unit be active on the first. If its $v \ne 0$ and the inputs
+    differ, its weights move the first output without the second one, so at a local minimum the
+    first residual is 0; the output bias, balanced in the first output, makes the second one 0. If
+    $v = 0$, the derivatives in $v$ and $c$ give $r_1 a_1 + r_2 a_2 = 0 = r_1 + r_2$: both are 0,
+    or $a_1 = a_2 > 0$, where a small $v$ and a small tilt of the unit go down. Equal inputs are
+    one point with the mean target.
     """
     values, targets = (-1, 0, 1), (1, 0, last)
     network = one_hidden_layer(1, 1, RELU)
@@ -212,6 +219,13 @@ def test_an_active_relu_unit_at_a_worse_minimum(check, *, bias=Fraction(3, 2), l
         "local minimum (w, b, v, c)", f"{', '.join(map(str, point))}: loss {level.fraction}"
     )
     check.record("lower point", f"{', '.join(map(str, lower))}: loss {better.fraction}")
+    check.size(
+        points=len(values),
+        inputs=1,
+        units=1,
+        smaller="on one or two points a local minimum with an active unit fits all "
+        "targets, or their mean where the inputs agree",
+    )
 
 
 @pytest.mark.claim(CLAIM, reading="relu-strict", shows="fails", by="identity")

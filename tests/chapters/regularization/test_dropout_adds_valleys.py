@@ -214,6 +214,7 @@ def test_linear_regression_keeps_its_single_valley(check, *, rescaled=True):
     check.record("input, target", data)
     check.record("the loss", plain.value(theta, *data))
     check.record("averaged, with one strict minimum at 1 - p", averaged)
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
@@ -265,6 +266,7 @@ def test_the_network_on_one_sample_has_no_strict_minimum(check, *, rescaled=True
         solved[-1] = theta[-1] - r
         check.zero(plain.value(solved, *data), f"the loss where c is solved for, {case}")
         check.record(f"minima with dropout, {case}", settled)
+    check.size(points=1, inputs=1, units=1)
 
 
 def as_written(proof):

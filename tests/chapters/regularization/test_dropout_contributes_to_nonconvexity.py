@@ -182,6 +182,7 @@ def test_units_of_constant_square(check, *, activation=TWO):
             added - 4 * rate / (1 - rate) * square(weights).sum(),
             f"the added term minus a multiple of the squared output weights, {units} units",
         )
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["varying-square"])
@@ -202,6 +203,7 @@ def test_hidden_units_without_a_bias_on_the_input_zero(check, *, biased=False):
         biased=biased,
     )
     check.record("added term on x = 0", added)
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="identity", when=MASKED_HIDDEN)
@@ -315,6 +317,7 @@ def test_masked_inputs_of_linear_regression(check, *, layer=0):
             f"Hessian of the added term, {samples} samples of {features} inputs",
             [added[k, k] for k in range(features)],
         )
+    check.size(points=1, weights=1)
 
 
 def bends(loss, logits):
@@ -443,3 +446,4 @@ def test_dropout_bends_a_flat_direction_downwards(check, *, direction=(2, -1)):
     check.record("parameters (w, b, v, c)", theta)
     check.record("direction, of squared length 5", along)
     check.record("curvature without dropout, and with it", [along @ before @ along, after])
+    check.size(points=1, inputs=1, units=1)

@@ -159,6 +159,7 @@ def test_without_rescaling_the_mean_can_be_lower(check, *, rescaled=False):
             averaged - plain.value(shrunk, inputs, targets) - rate * (1 - rate) * squares,
             f"the average minus its formula without rescaling, {units} units",
         )
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="parameters-alone", shows="fails", by="counterexample")
@@ -187,3 +188,4 @@ def test_the_penalty_depends_on_the_inputs(check, *, other=1):
     )
     for x in (0, 1):
         check.record(f"penalty on x = {x}", added(SYMBOLS, x))
+    check.size(points=1, inputs=1, units=1)

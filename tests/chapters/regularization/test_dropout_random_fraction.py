@@ -99,6 +99,9 @@ def test_two_units_are_both_on_or_both_off_half_of_the_time(check, *, rate=Fract
     check.that(exact < 1, "exactly the share p is off with probability below 1", rate=rate)
     check.record("exactly one of two units off", exact)
     check.record("none off", expectation_over_masks(units, rate, lambda mask: int(all(mask))))
+    check.size(
+        units=units, smaller="of one unit no share strictly between 0 and 1 is a whole number"
+    )
 
 
 def average_output(network, layer, theta, inputs, rate, rescaled):
@@ -208,3 +211,4 @@ def test_a_sigmoid_output_is_biased(check, *, output=SIGMOID):
     theta, inputs = SYMBOLS.enter([1, 1]), SYMBOLS.enter([[1]])
     check.record("mean over the masks", average_output(network, 1, theta, inputs, rate, True))
     check.record("without dropout", network.predict(theta, inputs)[0])
+    check.size(points=1, inputs=1, units=1)

@@ -99,6 +99,7 @@ def test_a_valley_where_there_was_a_slope(check, *, data=CREATED, strength=Fract
     check.that(zeros_of(plain.gradient, data) == 2, "two stationary points without penalty")
     check_signs(check, data, 0, {-2: 1, 0: -1, 1: 1})
     check_signs(check, data, strength, {-4: -1, -2: 1, 0: -1, 1: 1})
+    check.size(weights=1, points=len(data[0]))
 
 
 REMOVED = ((1, 6), (Fraction(3, 4), Fraction(3, 4)))
@@ -132,6 +133,11 @@ def test_a_penalty_that_removes_a_valley(check, *, strength=Fraction(3)):
         strength=strength,
     )
     check_signs(check, data, strength, {0: -1, 1: 1})
+    check.size(
+        weights=1,
+        points_where_a_valley_goes=len(data[0]),
+        smaller="on one point there is one valley at most, and the penalty leaves one",
+    )
 
 
 def of_length(theta):
@@ -196,6 +202,7 @@ def test_a_peak_out_of_nothing(check, *, data=PEAK, strength=Fraction(3, 100)):
     plain = one_neuron(3, 1, 0)
     check.that(zeros_of(plain.gradient, data) == 0, "no stationary point without penalty")
     check_signs(check, data, strength, {-2: -1, -1: 1, Fraction(-2, 5): -1, 0: 1})
+    check.size(weights=1, points=len(data[0]))
 
 
 @pytest.mark.claim(CLAIM, reading="peak-created-own-network", shows="fails", by="identity")
@@ -285,6 +292,7 @@ def test_a_saddle_out_of_nothing(check, certificates, *, strength=Fraction(3, 10
     check.that(json.loads(path.read_text())["proof"]["index"] == 1, "its index is 1")
     check.record("inputs of the plane", inputs)
     check.record("targets of the plane", targets)
+    check.size(weights=2, points=len(inputs))
 
 
 def as_written(proof):

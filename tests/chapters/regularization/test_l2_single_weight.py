@@ -192,6 +192,10 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
         check.zero(slope, f"the gradient of the convex objective with lambda = {number}")
     check.that(not has_dominant_inverse(inputs), "the inverse is not dominant", entry=entry)
     check.that(largest(after) > largest(before), "the largest weight has grown", entry=entry)
+    for rows in product((-1, 0, 1), repeat=4):
+        smaller = [rows[:2], rows[2:]]
+        if rows[0] * rows[3] != rows[1] * rows[2]:
+            check.that(has_dominant_inverse(smaller), "it is dominant", smaller=smaller)
     check.record("inputs, targets, lambda", [inputs, targets, strength])
     check.record("minimiser without penalty", before)
     check.record("minimiser with penalty", after)
@@ -205,6 +209,13 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
                 weight - 1 + scale * ((1 - gap) * sizes.sum() - diagonal),
                 f"the weight at the chosen point, signs {signs}",
             )
+    check.size(
+        weights=2,
+        points=2,
+        largest_entry=2,
+        smaller="one weight always shrinks, two of full rank need two points, and with "
+        "entries 0, 1 and -1 alone the inverse is dominant",
+    )
 
 
 def at_both_minima(first, second):
@@ -303,6 +314,7 @@ def test_a_far_valley_of_the_penalised_neuron(check, *, strength=Fraction(3, 100
     check.positive(slope(-3, penalty, 1), "with penalty it is positive at -3", strength=strength)
     check.record("inputs", inputs)
     check.record("targets", targets)
+    check.size(weights=1, points=len(inputs))
 
 
 @pytest.mark.claim(
@@ -338,3 +350,8 @@ def test_the_penalty_concentrates_the_weights(check, *, scales=(2, 1)):
     check.record("minimisers without and with penalty", [before, after])
     check.record("share of the squared norm without penalty", shares[0])
     check.record("share of the squared norm with penalty", shares[1])
+    check.size(
+        weights=2,
+        points=2,
+        smaller="one weight has the whole norm, and two weights of full rank need two points",
+    )

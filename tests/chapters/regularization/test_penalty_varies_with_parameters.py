@@ -255,3 +255,4 @@ def test_loss_and_penalty_can_agree(check, *, target=0):
     check.that((loss @ penalty).sign() > 0, "the inner product is positive", target=target)
     check.record("derivative of the loss at w = 1, x = 1", loss[0].fraction)
     check.record("derivative of the penalty of strength 1 there", penalty[0].fraction)
+    check.size(points=1, weights=1)

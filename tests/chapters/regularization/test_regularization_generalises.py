@@ -44,6 +44,7 @@ def test_a_strength_that_does_harm(check, *, strength=Fraction(1)):
     check.that(after > before, "the expected squared error has grown", strength=strength)
     check.record("expected squared error without penalty", before)
     check.record("expected squared error with strength 1", after)
+    check.size(points=1, weights=1)
 
 
 def penalised(size):
@@ -194,6 +195,7 @@ def test_without_noise_no_strength_helps(check, *, noise=Fraction(0)):
     """
     check.zero(expected_error(noise, 0), "the expected squared error without penalty", noise=noise)
     check.record("expected squared error without penalty", expected_error(noise, 0))
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -84,6 +84,7 @@ def test_a_start_that_the_penalty_saves(check, *, strength=Fraction(3, 2), start
         strength=strength,
     )
     check.record("inputs, targets", [INPUTS, TARGETS])
+    check.size(weights=1, points=len(INPUTS), smaller="on one point there is no second valley")
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

@@ -175,6 +175,7 @@ def test_a_complete_list_with_one_weight(check, *, inputs=(1, 6)):
     )
     for point, name in zip(points, ("minimum", "maximum", "minimum, second"), strict=True):
         check.record(name, f"w = {float(point.box[0][0]):.9f}")
+    check.size(weights=1, points=len(inputs), smaller="on one point there is one zero at most")
 
 
 PLANE = ((1, 0), (6, 1), (0, 1), (1, 6))
@@ -202,6 +203,7 @@ def test_a_complete_list_with_two_weights(check, *, inputs=PLANE):
     for point in points:
         place = ", ".join(f"{float(low):.6f}" for low, _ in point.box)
         check.record(f"({place})", ("minimum", "saddle", "maximum")[point.index])
+    check.size(weights=2, points=len(inputs))
 
 
 @pytest.mark.claim(CLAIM, reading="isolation-from-any-data", shows="fails", by="counterexample")
@@ -238,6 +240,7 @@ def test_isolation_stops_at_a_double_zero(check, *, second=Fraction(71, 108), lo
     check.record("inputs, targets", [inputs, targets])
     check.record("polynomial in z", slope.factor())
     check.record("isolation on [1/5, 4]", "unfinished after 300 boxes")
+    check.size(weights=1, points=len(inputs), smaller="on one point the only zero is simple")
 
 
 @pytest.mark.claim(CLAIM, reading="newton-alone", shows="fails", by="counterexample")
@@ -284,3 +287,4 @@ def test_newton_runs_away(check, *, start=2):
     for number in (1, 2):
         weight = weight + step(arithmetic, weight)
         check.record(f"after step {number}, in floats", f"{float(weight):.4f}")
+    check.size(points=1, weights=1)

@@ -349,6 +349,7 @@ def test_two_points_with_a_closed_form(check, *, change=lambda inputs: inputs):
     check.zero(loss, "the loss at w = (logit t1, logit t2)", inputs=inputs)
     check.record("inputs", inputs)
     check.record("the loss at w = (logit t1, logit t2), any targets", loss)
+    check.size(points=2, smaller="the reading is about two points or more")
 
 
 @pytest.mark.claim(CLAIM, reading="more-points-than-rank", shows="fails", by="counterexample")
@@ -368,6 +369,7 @@ def test_opposite_inputs_with_a_closed_form(check, *, opposite=complement):
     check.zero(loss - merged - constant, "the loss minus the merged point and a constant")
     check.record("inputs", (1, -1))
     check.record("merged target, the minimiser being its logit", mean)
+    check.size(points=2, weights=1, smaller="one point other than 0 does not outnumber the rank")
 
 
 def family_of(inputs):
@@ -431,6 +433,11 @@ def test_the_formula_is_lost_for_one_and_two(check, *, inputs=(1, 2)):
     check.record("inputs", inputs)
     check.record("targets", targets)
     check.record("Galois group there", f"S_{proof.degree}: degrees {pattern} modulo {prime}")
+    check.size(
+        points=len(inputs),
+        largest_input=max(inputs),
+        smaller="one point has a closed form, and inputs of size 1 merge to one",
+    )
 
 
 # Targets at which the group of the family is looked for; the first one that shows it is enough.

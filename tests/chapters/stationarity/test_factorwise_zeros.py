@@ -116,6 +116,7 @@ def test_the_error_is_the_factor_that_vanishes(check, *, target=HALF):
     check.record("target", target)
     check.record("output at w = 0, x = 1", SIGMOID.value(SYMBOLS.enter(0)))
     check.record("gradient there", gradient)
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["target-unattained"])
@@ -126,6 +127,7 @@ def test_a_zero_input_makes_everything_stationary(check, *, x=0):
     check.zero(gradient, "the gradient at a symbolic weight")
     check.record("input", x)
     check.record("gradient at every w", gradient)
+    check.size(points=1, weights=1)
 
 
 def gram_adjugate(inputs):
@@ -248,3 +250,4 @@ def test_terms_that_cancel(check, *, labels=(1, 0)):
         )
         check.zero(total, "the gradient at w = 0", x=inputs, t=targets)
         check.record(f"terms at w = 0 for x = {inputs}", terms)
+    check.size(points=2, weights=1, smaller="the gradient of one point is its only term")

@@ -154,3 +154,9 @@ def test_newtons_method_converges_and_is_no_descent(check, *, step=newton):
     for _ in range(6):
         weights = weights + newton(*derivatives(weights, FLOATS))
     check.record("after six steps, in floats", [f"{weight:.9f}" for weight in weights])
+    check.size(
+        weights=2,
+        points=len(INPUTS),
+        smaller="with one weight each step is a multiple of the derivative; two points in the "
+        "plane have a closed form or a line of zeros",
+    )

@@ -200,3 +200,4 @@ def test_two_directions_bend_the_flow(check, *, length=2):
     check.record("inputs, target, start", [inputs, target, place])
     check.record("velocity", velocity)
     check.record("acceleration", acceleration)
+    check.size(weights=2, points=2, smaller="on a line, or on one point, the flow is straight")

@@ -72,3 +72,4 @@ def test_the_hyperplane_of_one_point(check, *, solve=hyperplane):
     check.record("input and target", [point.inputs, point.target])
     check.record("zero nearest to the origin, in floats", example.nearest_to_origin(FLOATS))
     check.record("direction of the line of zeros", example.directions)
+    check.size(points=1, weights=1)

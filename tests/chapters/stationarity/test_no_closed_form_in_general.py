@@ -263,6 +263,9 @@ def test_an_instance_with_radicals(check, *, second=0):
     check.record("polynomial", as_symbol(polynomial, "z"))
     root = float(2 ** (1 / 3) + (2 ** (2 / 3) + 4 * 2 ** (1 / 3) - 4) ** 0.5) / 2
     check.record("solution in floats", f"z = {root:.9f}")
+    check.size(
+        points=2, largest_input=2, smaller="the reading asks for two different inputs of one sign"
+    )
 
 
 def certified_objective(inputs, targets, activation, loss):

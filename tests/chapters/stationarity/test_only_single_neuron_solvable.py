@@ -126,3 +126,4 @@ def test_a_linear_hidden_layer_is_solved_from_every_start(check, *, rate=flow_ra
         growth = numerator / denominator
         check.zero(slope - growth * rate(length, zero, a, b, growth), "Y' at D = 0")
     check.record("units and inputs executed", shapes)
+    check.size(points=1, inputs=1, units=1, smaller="two units where the reading asks for them")

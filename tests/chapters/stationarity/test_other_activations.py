@@ -407,7 +407,8 @@ def test_the_only_minimum_lies_on_a_kink(check, *, first=-1):
     increasing on the way out: no other minimum. The normal equation of the point active for $w >
     0$ has the solution $-1$, that of the other one $1$: each outside its region. The slopes at 0
     are $-2$ from the left and $2$ from the right. Between them lies 0: the minimum is stationary in
-    the sense of Clarke, and no zero of a gradient.
+    the sense of Clarke, and no zero of a gradient. The first point alone is enough for a minimum on
+    a kink: its loss is 1 for $w \le 0$ and $1 + w(w + 2)$ beyond, so that $w = 0$ is one of many.
     """
     inputs, targets = np.array([[1], [-1]]), np.array([first, -1])
     weight, data = symbols("w", 1), (SYMBOLS.enter(inputs), SYMBOLS.enter(targets))
@@ -422,8 +423,14 @@ def test_the_only_minimum_lies_on_a_kink(check, *, first=-1):
         check.zero(rise - weight[0] * (weight[0] + 2 * side), "L - 2 on this side", **witness)
     at_kink = function_of(RELU, 2, 1).value(*map(RATIONALS.enter, ([0], inputs, targets)))
     check.zero(at_kink - 2, "L(0) minus 2", targets=targets)
-    check.record("inputs and targets", "x = (1, -1), t = (-1, -1)")
+    for active in (0, 1):
+        alone = Objective(neuron(1, gated([active])), SQUARED_ERROR)
+        rise = alone.value(weight, SYMBOLS.enter([[1]]), SYMBOLS.enter([-1])) - 1
+        check.zero(rise - active * weight[0] * (weight[0] + 2), "L - 1 on one side, one point")
+    check.record("inputs", inputs[:, 0])
+    check.record("targets", targets)
     check.record("the only minimum", f"w = 0, on the kink, L = {at_kink}")
+    check.size(points=1, weights=1)
 
 
 CUBIC_PLUS = activation_of("h^3 + h", lambda h: h * square(h) + h, lambda h: 3 * square(h) + 1)
@@ -498,6 +505,7 @@ def test_a_quintic_without_an_inverse_in_closed_form(check, *, activation=QUINTI
     check.record("discriminant in t", discriminant)
     prime, pattern = proof.transposition
     check.record("Galois group at t = 3", f"S_{proof.degree}: degrees {pattern} modulo {prime}")
+    check.size(points=1, degree=5, smaller="up to degree 4 radicals invert a polynomial")
 
 
 @pytest.mark.claim(CLAIM, reading="increasing-polynomial", shows="fails", by="counterexample")
@@ -543,3 +551,9 @@ def test_a_cubic_without_radicals(check, *, activation=CUBIC_PLUS, inputs=(1, 2)
     check.record("polynomial", as_symbol(found, "w"))
     prime, pattern = proof.transposition
     check.record("Galois group", f"S_5: degrees {pattern} modulo {prime}")
+    check.size(
+        degree=3,
+        points=len(inputs),
+        smaller="degree 1 is linear, degree 2 is not increasing, and Cardano's formula "
+        "solves one point of degree 3",
+    )

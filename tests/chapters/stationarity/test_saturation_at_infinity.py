@@ -130,6 +130,7 @@ def test_another_weight_holds_against_it(check, *, path=opposite_path):
     check.zero(value - Fraction(1, 2), "the output minus 1/2 along the path")
     check.record("weights", theta)
     check.record("output for x = (1, 1), every r", value)
+    check.size(weights=2, smaller="with one weight there is no other to move")
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["others-fixed"])
@@ -147,6 +148,7 @@ def test_a_negative_input_turns_the_limits_round(check, *, inputs=(-1, 0)):
     check.zero(values[1] - Fraction(1, 2), "the output minus 1/2 at x = 0")
     for x, value in zip(inputs, values, strict=True):
         check.record(f"output at w = -r for x = {x}", value)
+    check.size(weights=1)
 
 
 def reciprocal(decay):

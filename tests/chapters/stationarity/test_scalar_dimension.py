@@ -164,3 +164,4 @@ def test_two_scalar_points_without_radicals(check, *, second=HALF):
     )
     check.record("polynomial", as_symbol(found.polynomial, "z"))
     check.record("prime and degrees of the factors", proof.transposition)
+    check.size(weights=1, points=2, smaller="one point has a closed form")

@@ -176,6 +176,7 @@ def test_a_constant_step_does_not_arrive(check, *, strength=1):
     above = next_mean_square(step, h, variance, v) - square(step) * variance
     check.zero(above - square(1 - step * h) * v, "what lies above the last noise, a square times v")
     check.record("mean square after three updates from 3", mean_square.fraction)
+    check.size(points=1, weights=1)
 
 
 def halved(count):
@@ -211,6 +212,7 @@ def test_steps_that_stop_too_soon(check, *, steps=halved):
     check.zero((1 - total) * (1 - s) - (1 - total - s) - total * s, "one more factor")
     check.record("mean after eight updates from 2, about", f"{float(mean.fraction):.4f}")
     check.record("mean square, about", f"{float(mean_square.fraction):.4f}")
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")

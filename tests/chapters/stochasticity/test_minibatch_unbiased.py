@@ -275,3 +275,4 @@ def test_the_second_batch_of_an_epoch_is_biased(check, *, draw=next_batches):
                     len(seen), examples - len(seen)
                 )
                 check.zero(after - mean - made_up, f"mean given {used}, of {examples} examples")
+    check.size(examples=2, weights=1, smaller="with one example there is no second batch")

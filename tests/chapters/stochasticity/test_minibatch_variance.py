@@ -301,6 +301,7 @@ def test_the_full_batch_does_not_vary(check, *, size=2):
         check.zero(move, "batch gradient minus full gradient", batch=batch)
     check.record("gradients of the two examples", [first.fraction, second.fraction])
     check.record("full gradient", full[0].fraction)
+    check.size(examples=2, weights=1, smaller="the gradients of one example cannot differ")
 
 
 @pytest.mark.claim(
@@ -320,3 +321,4 @@ def test_no_noise_where_every_example_is_fitted(check, *, weight=2):
         move = gradient_on(objective, *data, batch) - full
         check.zero(move, f"gradient of the batch {batch} minus the full one", weight=weight)
     check.record("full gradient", full[0].fraction)
+    check.size(examples=2, weights=1, smaller="one example has no smaller batch")

@@ -192,6 +192,7 @@ def test_too_large_a_step(check, *, size=3):
     check.that(level < 0, "the formula gives a negative number", formula=level)
     check.record("step", size)
     check.record("mean squares after 0, 1, 2, 3 updates", [spread.fraction for spread in spreads])
+    check.size(points=1, weights=1)
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["stable-step"])
@@ -210,6 +211,7 @@ def test_no_noise_no_floor(check, *, strength=0):
     states = after(1, symbols("w", 1), signs, update)
     spread = expectation(states, lambda state: square(state[0]))
     check.zero(spread, "the mean square after an update from any w", strength=strength)
+    check.size(points=1, weights=1)
 
 
 def sampled(step, second, fourth, noise):
@@ -404,6 +406,7 @@ def test_stable_on_average_only(check, *, step=Fraction(2, 3)):
         check.zero(behind - grown, f"13/9 times that after {k}, plus 16/9", step=step)
     check.that(sampled(step, Fraction(5, 2), Fraction(17, 2), 4) == -4, "the formula gives -4")
     check.record("second moments after 0, 1, 2, 3 updates", [m.fraction for m in moments])
+    check.size(examples=2, weights=1, smaller="with one example the curvature does not vary")
 
 
 @pytest.mark.claim(
@@ -434,6 +437,7 @@ def test_fitted_data_have_no_floor(check, *, targets=(2, 4)):
         check.zero(moment - power, f"the second moment minus (5/8)^{k}", targets=targets)
         check.record(f"second moment after {k} updates", moment.fraction)
         power *= Fraction(5, 8)
+    check.size(examples=2, weights=1, smaller="with one example the curvature does not vary")
 
 
 @pytest.mark.claim(CLAIM, reading="unstable", shows="holds", by="witness")
@@ -467,6 +471,7 @@ def test_an_update_that_raises_the_loss(check, *, batch=(0,), targets=(1, -1)):
             f"change of the loss in a full-batch update on {examples} examples",
         )
     check.record("rise of the loss on x = (1, 1), step k", product)
+    check.size(examples=2, weights=1, smaller="with one example the batch is everything")
 
 
 @pytest.mark.claim(CLAIM, reading="nonlinear-network", shows="holds", by="study")

@@ -152,6 +152,7 @@ def test_one_update_leads_out(check, *, batch=(0,), step=STEP, level=LEVEL):
     check.record("interval of the worse minimum, loss above the level", U)
     check.record("interval reached, loss below the level", V)
     check.record("the level, the probability", [level, chance])
+    check.size(weights=1, examples=len(problem.inputs))
 
 
 def bernoulli(blocks, chance):
@@ -242,6 +243,7 @@ def test_a_box_that_no_batch_leaves(check, *, size=2):
     check.record("inputs, targets, step", [problem.inputs, problem.targets, STEP])
     check.record("size of the batches", size)
     check.record("interval never left", [low, high])
+    check.size(weights=1, examples=len(problem.inputs))
 
 
 @pytest.mark.claim(CLAIM, reading="every-minimum", shows="fails", by="counterexample")
@@ -276,6 +278,7 @@ def test_a_minimum_at_which_every_example_is_stationary(check, *, bias=0):
     check.record("inputs, targets", [inputs, targets])
     check.record("minimum (w, b, v) of loss 1", [entry.fraction for entry in point])
     check.record("lower point, of loss 0", [entry.fraction for entry in lower])
+    check.size(examples=2, inputs=1, units=1, smaller="one example has no smaller batch")
 
 
 LEFT, KEPT = "batch-escape-neuron.json", "batch-trap-neuron.json"

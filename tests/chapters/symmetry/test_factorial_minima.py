@@ -145,6 +145,7 @@ def test_no_minimum_at_all_with_one_class(check, *, label=Fraction(1)):
         check.zero(slope + logistic_complement(output), f"derivative plus s(-z), {units} units")
     check.record("inputs, labels", f"{inputs[0, 0]}, {label}")
     check.record("minima", f"0, executed for {', '.join(map(str, WIDTHS))} units")
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(
@@ -244,6 +245,7 @@ def test_a_small_penalty_keeps_two_units_apart(check, *, targets=BUMP, strength=
         strength=strength,
     )
     check.record("strength, inputs, targets", [strength, [-1, 0, 1], targets])
+    check.size(units=2, points=3)
 
 
 def without_penalty(coefficient):
@@ -282,6 +284,9 @@ def test_one_minimum_with_weight_decay(check, *, penalty=L2):
             f"minima with {units} units, x = {inputs[0, 0]}, y = 0",
             f"1, where {units}! = {factorial(units)} were claimed",
         )
+    check.size(
+        units=WIDTHS[1], points=1, inputs=1, smaller="one unit has 1! = 1 minimum, as claimed"
+    )
 
 
 def free_bias(network, theta, inputs):
@@ -325,6 +330,7 @@ def test_one_connected_set_of_minima(check, *, solve=free_bias):
         "the loss minus the squared distance of the bias from the graph",
     )
     check.record("components", f"1, where 2! = {factorial(network.widths[1])} were claimed")
+    check.size(units=2, points=1, inputs=1, smaller="for one unit 1! = 1 component is claimed")
 
 
 @pytest.mark.claim(
@@ -350,6 +356,7 @@ def test_no_isolated_minimum_on_one_point(check, *, balance=opposite_sign):
     change = network.predict(moved, inputs)[0] - network.predict(theta, inputs)[0]
     check.zero(change, "change of the output")
     check.record("strict minima", f"0, where 2! = {factorial(network.widths[1])} were claimed")
+    check.size(points=1, inputs=1)
 
 
 # Incoming weights of two units row by row, then outgoing weights, as in the worked example.
@@ -415,6 +422,7 @@ def test_two_units_with_a_strict_global_minimum(check, *, points=REGULAR):
     check.that(not move[0].is_zero(), "the swapped copy is another point")
     check.record("six inputs, with the outputs as targets", ", ".join(map(str, points)))
     check.record("weights", ", ".join(map(str, WEIGHTS)))
+    check.size(units=2, points=len(points))
 
 
 def squared_distance(a, b):

@@ -68,6 +68,11 @@ def test_least_squares_with_equal_columns(check, *, objective=least_squares):
         check.zero(value(RATIONALS.enter(point)), "the loss, which is never negative")
     check.record("input, target", data)
     check.record("two minima of loss 0", minima)
+    check.size(
+        weights=2,
+        points=1,
+        smaller="with one weight and an input other than 0 there is one minimum",
+    )
 
 
 def own_network_of_the_answer(activation):
@@ -108,6 +113,7 @@ def test_the_answer_s_own_matrices_on_a_convex_loss(check, *, activation=SIGMOID
     check.record("input, target", [inputs, targets])
     check.record("minimum of loss 0, the matrices of the answer", first)
     check.record("minimum of loss 0, their swap", swapped)
+    check.size(units=2, points=1, smaller="a swap needs two units")
 
 
 def middle(start, end, weight):
@@ -243,3 +249,8 @@ def test_two_units_beat_one_on_three_points(check, *, data=DATA):
     )
     check.record("mean squared error of one unit, at least", Fraction(1, 2) / len(targets))
     check.record("two units", f"loss 0 at w = (1, 1), b = (1, -1), v = (k, -k), k = 1/({height})")
+    check.size(
+        units=2,
+        points=len(targets),
+        smaller="on one or two points one unit does as well: it fits them, or the mean target",
+    )

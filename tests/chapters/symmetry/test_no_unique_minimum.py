@@ -166,6 +166,9 @@ def test_one_unit_can_have_a_single_minimum(check, *, targets=(1, 1)):
     check.record("inputs", inputs)
     check.record("targets", targets)
     check.record("the only minimum (w, v)", minimum)
+    check.size(
+        units=1, inputs=1, points=2, smaller="one point leaves two weights one equation or none"
+    )
 
 
 def without_penalty(coefficient):
@@ -189,6 +192,7 @@ def test_the_penalised_origin_is_alone(check, *, penalty=L2):
         squares = square(network.predict(theta, inputs)[0]) + square(theta).sum() * STRENGTH
         check.zero(value - squares, f"the objective minus a sum of squares, {units} units")
     check.record("strength of the penalty, x = 1, y = 0", STRENGTH)
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading=PERMUTED, shows="holds", by="identity", when=["unequal-units"])
@@ -251,11 +255,12 @@ def test_random_unequal_units_are_moved(check, point, *, condition=some_differ):
 def test_the_origin_is_fixed_by_all_permutations(check, *, last=0):
     r"""The origin is a fixed point: no permutation moves it, nor any setting of equal units.
 
-    Three sigmoid units, all weights 0 (or all 1): each of the six permutations gives the setting
-    itself.
+    Two sigmoid units, all weights 0 (or all 1): the only permutation besides the identity gives
+    the setting itself.
     """
-    network = one_hidden_layer(1, 3, SIGMOID, **NO_BIASES)
-    for theta in ([0, 0, 0, 0, 0, last], [1] * 6):
-        for order in permutations(range(3)):
+    network = one_hidden_layer(1, 2, SIGMOID, **NO_BIASES)
+    for theta in ([0, 0, 0, last], [1] * 4):
+        for order in permutations(range(2)):
             moved = permute_units(network, FLOATS.enter(theta), order)
             check.that(moved.tolist() == theta, f"the setting stays under {order}", theta=theta)
+    check.size(units=2, smaller="the condition asks for two units")

@@ -199,7 +199,8 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
 
     One input, three sigmoid units, all with incoming weight 1, bias 2 and outgoing weight 3:
     every permutation gives the same ten numbers. In general, if equal units occur $m_1, m_2,
-    \dots$ times there are $n!/(m_1!\,m_2! \cdots)$ settings.
+    \dots$ times there are $n!/(m_1!\,m_2! \cdots)$ settings. Two equal units are enough: they have
+    one setting, not two.
     """
     network = one_hidden_layer(1, 3, SIGMOID)
     theta = FLOATS.enter([1, 1, 1, 2, 2, 2, *outgoing, 0])
@@ -215,3 +216,7 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
             "the number of settings is n! over the factorials of the multiplicities",
             outgoing=weights,
         )
+    pair = settings_of(one_hidden_layer(1, 2, SIGMOID), FLOATS.enter([1, 1, 2, 2, 3, 3, 0]))
+    check.that(len(set(pair)) == 1, "two equal units have one setting", outgoing=(3, 3))
+    check.record("settings of two equal units, and permutations", [len(set(pair)), factorial(2)])
+    check.size(units=2, smaller="of one unit there is one setting, as claimed")

@@ -143,6 +143,11 @@ def test_equal_weights_can_be_exchanged(check, *, weights=(1, 1)):
     change = network.predict(exchanged(theta, 0, 1), inputs) - network.predict(theta, inputs)
     check.zero(change, "change of the outputs", weights=weights)
     check.that(rank(np.array([[1, 0], [0, 1]])) == 2, "the inputs span the plane")
+    check.size(
+        weights=2,
+        points=2,
+        smaller="an exchange needs two weights, and two points are needed to span the plane",
+    )
 
 
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["distinct-weights"])
@@ -157,6 +162,7 @@ def test_equal_input_columns_can_be_exchanged(check, *, inputs=((1, 1), (2, 2)))
         theta, data, network = SYMBOLS.enter([1, 0]), SYMBOLS.enter(inputs), neuron(2, output)
         change = network.predict(exchanged(theta, 0, 1), data) - network.predict(theta, data)
         check.zero(change, f"change of the outputs, {output}", inputs=inputs)
+    check.size(weights=2, points=1, smaller="an exchange needs two weights")
 
 
 def left_inverse(inputs):
@@ -252,3 +258,4 @@ def test_one_point_does_not_determine_two_weights(check, *, inputs=((1, 2),)):
         outputs = [network.predict(SYMBOLS.enter(w), data) for w in weights]
         check.zero(outputs[1] - outputs[0], "difference of the outputs", inputs=inputs)
     check.record("weights", weights)
+    check.size(weights=2, points=1, smaller="one weight with an input other than 0 is determined")

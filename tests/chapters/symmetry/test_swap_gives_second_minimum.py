@@ -124,6 +124,7 @@ def test_equal_units_give_no_second_point(check, *, second=1):
     check.zero(value, "the loss, which is never negative")
     check.zero(swap_units(network, theta, 0, 1) - theta, "the move of the swap", second=second)
     check.record("weights (w1, w2, v1, v2)", theta)
+    check.size(units=2, points=1, smaller="a swap needs two units")
 
 
 def opposite(value, shift):
@@ -215,3 +216,4 @@ def test_one_valley_holds_both_copies(check, *, solve=solved):
     check.that(not (end - start)[0].is_zero(), "the two minima are different")
     check.record("minimum (w, b, v, c)", start)
     check.record("its swapped copy, in the same component", end)
+    check.size(units=2, points=1, smaller="a swap needs two units")

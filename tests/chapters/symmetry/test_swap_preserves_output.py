@@ -244,6 +244,9 @@ def test_three_units_differ_in_the_last_place(check, *, weights=DIFFERENT):
             added_with_errors(terms, deltas) - expanded,
             f"the expansion of the error of {count} terms",
         )
+    check.size(
+        units=3, inputs=1, smaller="with two units the rounded sum does not depend on the order"
+    )
 
 
 def with_fused_sum(terms):
@@ -281,6 +284,7 @@ def test_fused_multiply_add_leaves_the_rounding_error(check, *, add=with_fused_s
     check.zero(outputs[0] + outputs[1], "the sum of the two, which are opposite")
     check.record("outputs with fused multiply-add", f"{float(outputs[0])}, {float(outputs[1])}")
     check.record("output with rounded products", float(with_rounded_products(terms)))
+    check.size(units=2, inputs=1, smaller="a swap needs two units")
 
 
 @st.composite

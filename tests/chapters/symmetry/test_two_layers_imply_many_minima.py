@@ -163,6 +163,9 @@ def test_one_unit_with_a_single_minimum(check, *, targets=(1, 1)):
     check.record("inputs", inputs)
     check.record("targets", targets)
     check.record("the only minimum (w, v)", minimum)
+    check.size(
+        units=1, inputs=1, points=2, smaller="one point leaves two weights one equation or none"
+    )
 
 
 def slope_of_cross_entropy(network, label):
@@ -188,6 +191,7 @@ def test_one_class_has_no_minimum(check, *, label=Fraction(1)):
     slope, theta, output = slope_of_cross_entropy(network, label)
     expected = -(logistic(theta[1]) * logistic_complement(output))
     check.zero(slope - expected, "the derivative plus s(w2) s(-z)", label=label)
+    check.size(units=2, points=1, inputs=1, smaller="the condition asks for two units")
 
 
 def without_penalty(coefficient):
@@ -221,6 +225,7 @@ def test_a_penalty_leaves_the_origin_alone(check, *, penalty=L2):
         origin = SYMBOLS.enter([0] * network.size)
         check.zero(objective.value(origin, inputs, SYMBOLS.enter([0])), f"at the origin, {network}")
     check.record("strength of the penalty, x = 1, y = 0", STRENGTH)
+    check.size(points=1, inputs=1)
 
 
 def flip_without_offset(network, theta, unit):
@@ -298,6 +303,7 @@ def test_one_class_has_no_minimum_with_biases(check, *, label=Fraction(1)):
     network = one_hidden_layer(1, 1, SIGMOID)
     slope, _, output = slope_of_cross_entropy(network, label)
     check.zero(slope + logistic_complement(output), "the derivative plus s(-z)", label=label)
+    check.size(units=1, points=1, inputs=1)
 
 
 def swap_in_layer(network, theta, layer, first, second):
@@ -400,6 +406,7 @@ def test_a_chain_with_a_single_minimum(check, *, targets=CHAIN):
     check.that(1 < three < two**2, "s(w) = log 3/log 4 lies between 0 and 1")
     check.record("inputs", inputs)
     check.record("e^h of the inner sums at the only minimum, v = 1", (two, three, ratio))
+    check.size(units_a_layer=1, inputs=1, hidden_layers=2, points=len(inputs))
 
 
 @pytest.mark.claim(
@@ -418,3 +425,9 @@ def test_one_class_has_no_minimum_with_more_layers(check, *, label=Fraction(1)):
     inner = theta[2] * logistic(theta[0]) + theta[3] * logistic(theta[1])
     expected = -(logistic(inner) * logistic_complement(output))
     check.zero(slope - expected, "the derivative plus s(h) s(-z)", label=label)
+    check.size(
+        points=1,
+        inputs=1,
+        hidden_layers=2,
+        smaller="the reading is about two hidden layers or more",
+    )

@@ -227,7 +227,8 @@ def test_inputs_on_an_axis_leave_two_weights_free(check, *, points=ON_AN_AXIS):
     r"""Six inputs, all with second coordinate 0: the second column of $W^{(1)}$ has no effect.
 
     For $x = (1,0), \dots, (6,0)$ the outputs do not depend on the weights 2.0 and 0.4: on a whole
-    plane of weights through the document's the loss is 0, and no minimum there is strict.
+    plane of weights through the document's the loss is 0, and no minimum there is strict. One of
+    the inputs alone does it too; that there are six shows that their number is not enough.
     """
     network = network_of(SIGMOID)
     theta, inputs = SYMBOLS.enter(FIRST), SYMBOLS.enter(points)
@@ -235,8 +236,10 @@ def test_inputs_on_an_axis_leave_two_weights_free(check, *, points=ON_AN_AXIS):
     moved[[1, 3]] = symbols("e", 2)
     change = network.predict(moved, inputs) - network.predict(theta, inputs)
     check.zero(change, "change of the outputs", points=points)
+    check.zero(change[:1], "change of the first output alone", points=points[:1])
     loss = Objective(network, SQUARED_ERROR).value(moved, inputs, network.predict(theta, inputs))
     check.zero(loss, "the loss on the plane", points=points)
+    check.size(points=1)
 
 
 @pytest.mark.claim(CLAIM, reading=STRICT, shows="fails", by="counterexample")
@@ -262,6 +265,7 @@ def test_six_points_of_a_grid_are_five_equations(check, *, activation=SIGMOID):
         return determinant(rows @ rows.T)
 
     check.positive(independence, "the determinant of JJ' for the other five", points=GRID[1:])
+    check.size(points_beyond_the_rank=len(GRID) - len(GRID[1:]))
 
 
 def doubled(network, theta, unit, factor):
