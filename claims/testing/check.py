@@ -183,12 +183,17 @@ class Check:
                 f"check.study got no result of a study ({error}): give the summary it wrote"
             ) from None
 
-    def record(self, name: str, value: Any) -> None:
-        """Show a number on the claim's page; a later value of the same name replaces it."""
+    def record(self, name: str | tuple[str, ...], value: Any) -> None:
+        """Show a number on the claim's page; a later value of the same name replaces it.
+
+        Several names show as many values, each in a row of its own.
+        """
         run = self._current()
+        rows = [(name, value)] if isinstance(name, str) else list(zip(name, value, strict=True))
+        names = [row[0] for row in rows]
         run.recorded = [
-            *(entry for entry in run.recorded if entry.name != name),
-            Named(name, display(value)),
+            *(entry for entry in run.recorded if entry.name not in names),
+            *(Named(name, display(value)) for name, value in rows),
         ]
 
     def size(self, *, smaller: str | None = None, **counts: int) -> None:

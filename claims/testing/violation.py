@@ -26,10 +26,15 @@ class Violation(AssertionError):
 
 
 def display(value: Any) -> str:
-    """Return a value of a witness as it is shown: whole, numbers exact, arrays as nested lists."""
+    """Return a value of a witness as it is shown: whole, numbers exact, arrays as nested lists.
+
+    A single column, as the inputs of a model of one input are, is shown as the list of its entries.
+    """
     if isinstance(value, np.ndarray):
         return display(value.tolist())
     if isinstance(value, (list, tuple)):
+        if value and all(isinstance(row, (list, tuple)) and len(row) == 1 for row in value):
+            value = [row[0] for row in value]
         return f"[{', '.join(display(entry) for entry in value)}]"
     return str(value.item() if isinstance(value, np.generic) else value)
 

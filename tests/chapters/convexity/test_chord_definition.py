@@ -78,7 +78,7 @@ def test_the_line_runs_below_the_parabola_beyond_the_points(check, *, x=Fraction
     heights = line(SQUARE.value, a, b, point), SQUARE.value(point)
     below = heights[1] - heights[0]
     check.that(below.sign() > 0, "the line runs below the curve", a=0, b=1, x=x)
-    check.record(f"heights of the line and of x^2 at x = {x}", heights)
+    check.record((f"height of the line at x = {x}", f"height of x^2 at x = {x}"), heights)
     f, a, b, point = uninterpreted("f"), symbols("a"), symbols("b"), symbols("x")
     gap = chord_gap(f, a, point, (point - b) / (point - a))
     check.zero(

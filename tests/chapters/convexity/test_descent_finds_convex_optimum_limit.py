@@ -111,7 +111,7 @@ def test_a_start_without_the_top_component_converges(check, *, start=(0, 1)):
     (moved,) = GRADIENT_DESCENT.update(theta, loss.gradient(theta, *data), HALF)
     check.zero(moved - theta * HALF, "the next point minus half of the last", start=start)
     check.record("Hessian", hessian)
-    check.record("start and next point, step 1/2", [theta, moved])
+    check.record(("start", "next point, step 1/2"), [theta, moved])
     check.size(
         weights=2,
         points=2,
@@ -174,5 +174,7 @@ def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     check.record("labels, all inputs 1", NINE_TO_ONE)
     check.record("step", 4 * multiple)
     slopes = [float(factor(BALLS, offset).arb.mid()) for offset in (-HALF, 0, HALF)]
-    check.record("T' at 1/2 before, at, and 1/2 after the minimiser", f"{slopes}")
+    check.record(
+        "T' at 1/2 before, at, and 1/2 after the minimiser", [f"{slope:.4f}" for slope in slopes]
+    )
     check.size(points=samples, weights=1)

@@ -138,7 +138,7 @@ def test_a_kink_stops_the_line_search(check, *, second=(0, 2)):
         rise = objective.value(end, *data) - height
         check.zero(rise - Fraction(3, 4) * step, "the rise minus 3/4 of the step", step=step)
     check.record("start", start)
-    check.record("value there, and the minimum", [height, lowest])
+    check.record(("value there", "the minimum"), [height, lowest])
     check.record("subgradient", subgradient)
     check.size(
         weights=2,
@@ -161,6 +161,6 @@ def test_without_a_minimiser_no_step_is_best(check, *, label=Fraction(1)):
         theta, SYMBOLS.enter([[1]]), SYMBOLS.enter([label])
     )
     check.zero(slope + logistic_complement(theta), "the derivative plus s(-w)", label=label)
-    check.record("input and label", [1, label])
+    check.record(("input", "label"), [1, label])
     check.record("derivative", slope[0])
     check.size(points=1, weights=1)

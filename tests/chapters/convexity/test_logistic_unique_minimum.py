@@ -159,7 +159,7 @@ def test_one_sample_has_no_minimum(check, *, label=Fraction(1)):
     check.zero(slope + logistic_complement(theta), "derivative plus s(-w)", x=1, label=label)
     found = logistic_minima(np.array([[1]]), np.array([1]))
     check.that((found.count, found.directions) == ("none", ()), "separated, with full column rank")
-    check.record("input and label", [1, label])
+    check.record(("input", "label"), [1, label])
     check.record("derivative", slope[0])
     check.record("minimisers", found.count)
     check.size(points=1, weights=1)
@@ -195,7 +195,7 @@ def test_dependent_features_have_a_line_of_minima(check, *, second=(1, 1)):
             targets=labels,
         )
         check.record(f"directions without change for inputs {rows}", found.directions)
-    check.record("inputs and labels", [inputs, targets])
+    check.record(("inputs", "labels"), [inputs, targets])
     check.size(points=1, weights=1)
 
 

@@ -183,7 +183,10 @@ def test_a_relu_unit_on_its_kink_has_no_derivative(check, *, bias=0):
             ]
             check.zero([harmless[0] - harmless[1], harmless[2] - harmless[1]], "no change", x=x)
     sides = [quotient(Fraction(1)), quotient(Fraction(-1))]
-    check.record("difference quotients at W1 = 0, to the right and left", sides)
+    check.record(
+        ("difference quotient at W1 = 0 to the right", "difference quotient at W1 = 0 to the left"),
+        sides,
+    )
     check.size(points=1, inputs=1, units=1)
 
 

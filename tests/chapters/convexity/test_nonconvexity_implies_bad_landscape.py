@@ -216,7 +216,8 @@ def test_the_constant_prediction_is_a_stationary_point(check, *, level=mean):
             )
         theta[: units * features] = theta[: units * features] * 0
         check.zero(loss.gradient(theta, inputs, targets), "the gradient", **shape)
-    check.record(f"stationary point for {shape}, in (W, b, v, c)", theta)
+        sizes = f"{units} units, {samples} points of {features} inputs"
+        check.record(f"stationary point (W, b, v, c), {sizes}", theta)
 
 
 @st.composite

@@ -244,7 +244,7 @@ def test_one_relu_unit_is_convex_in_its_weight(check, *, target=0):
         for place in (-1, 1, 3)
     ]
     check.zero([slopes[0], slopes[1] - 1, slopes[2] - 1], "the derivative at -1, 1 and 3")
-    check.record("input and target", (1, target))
+    check.record(("input", "target"), (1, target))
     check.record("derivative of the prediction at w = -1, 1, 3", [str(entry) for entry in slopes])
     check.size(points=1, inputs=1, units=1)
 

@@ -152,8 +152,10 @@ def test_descent_never_leaves_the_origin(check, *, targets=(0, 1)):
         )
         for theta in ([0, 0], [1, 1])
     ]
-    check.record("inputs and labels", [inputs, targets])
-    check.record("cost at (w, v) = (0, 0) and at (1, 1)", [f"{value:.6f}" for value in values])
+    check.record(("inputs", "labels"), [inputs, targets])
+    check.record(
+        ("cost at (w, v) = (0, 0)", "cost at (w, v) = (1, 1)"), [f"{value:.6f}" for value in values]
+    )
     check.size(
         points=len(inputs),
         inputs=1,

@@ -39,7 +39,7 @@ def test_descent_rests_at_a_saddle(check, *, bias=Fraction(1, 2)):
     along = SYMBOLS.enter([1, 0, Fraction(1, 4), 0])
     bend = along @ function.hessian(start, *data) @ along
     check.zero(bend + Fraction(1, 32), "the second derivative along w + v/4, plus 1/32")
-    check.record("inputs, targets", data)
+    check.record(("inputs", "targets"), data)
     check.record("start and end (w, b, v, c), a saddle", start)
     check.record("its loss", function.value(start, *data))
     check.size(
@@ -67,7 +67,7 @@ def test_descent_cycles_with_a_large_step(check, *, step=1):
     check.zero(moved - start * (1 - 2 * symbols("eta")), "the next point minus (1 - 2 eta) times")
     (opposite,) = GRADIENT_DESCENT.update(start, slope, step)
     check.zero(opposite + start, "the next point with step 1, plus the start", step=step)
-    check.record("inputs, targets", data)
+    check.record(("inputs", "targets"), data)
     check.record("the two points (w, b, v, c) of the cycle", [start, opposite])
     check.size(points=2, inputs=1, units=1)
 

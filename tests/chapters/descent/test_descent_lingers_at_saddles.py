@@ -44,7 +44,7 @@ def test_an_overspecified_model_without_saddles(check, *, network=LINEAR):
         )
         check.zero(loss, "the loss at a solution")
     check.that(network.size > len(data[1]), "more parameters than data points")
-    check.record("input, target", data)
+    check.record(("input", "target"), data)
     check.record("two solutions", solutions)
     check.size(points=1, weights=network.size, smaller="one weight is no more than one point")
 

@@ -101,7 +101,9 @@ def test_descent_from_a_dead_start(check, *, start=dead):
     lower = RATIONALS.enter([1, 0, 1, 0])
     better = objective.value(lower, inputs, targets)
     check.zero(better, "the loss at a better point")
-    check.record("limit, its loss", [[entry.fraction for entry in limit], level.fraction])
+    check.record(
+        ("limit", "loss at the limit"), [[entry.fraction for entry in limit], level.fraction]
+    )
     check.record("a point of loss 0", [entry.fraction for entry in lower])
     check.size(
         points=2, inputs=1, units=1, smaller="on one point the output bias alone reaches loss 0"

@@ -78,9 +78,9 @@ def test_only_both_together_leave_the_valley(check, *, small=SMALL, amplitude=AM
         check.positive(room, f"with the large step {end} moves inside by more than A")
     check.that(20 * amplitude * Fraction(1, 4) >= HIGH - LOW, "twenty noises are enough")
     check.that(small < LARGE, "the small step is smaller")
-    check.record("inputs, both targets", [INPUTS, TARGET])
+    check.record(("inputs", "both targets"), [INPUTS, TARGET])
     check.record("interval", [LOW, HIGH])
-    check.record("large step, small step, amplitude", [LARGE, small, amplitude])
+    check.record(("large step", "small step", "amplitude"), [LARGE, small, amplitude])
     check.size(points=len(INPUTS), weights=1, smaller="on one point there is no second valley")
 
 

@@ -83,7 +83,7 @@ def test_no_step_up_to_eight_leaves_the_worse_valley(check, *, inputs=INPUTS):
             )
 
         check.positive(slope, f"the slope at {weight} leads inside", inputs=inputs)
-    check.record("inputs, both targets", [inputs, TARGET])
+    check.record(("inputs", "both targets"), [inputs, TARGET])
     check.record("interval that holds the trap", [LOW, HIGH])
     check.record("every step up to", STEP)
     check.size(points=len(inputs), weights=1, smaller="on one point there is no second valley")
@@ -185,8 +185,8 @@ def test_a_cycle_that_a_smaller_step_ends(check, *, step=1):
     check.zero(moved - (1 - 2 * rate) * start, "the next point minus (1 - 2 eta) w")
     (opposite,) = GRADIENT_DESCENT.update(start, slope, step)
     check.zero(opposite + start, "the next point with step 1, plus w", step=step)
-    check.record("input, target", data)
-    check.record("start, and the next point with step 1", [start, opposite])
+    check.record(("input", "target"), data)
+    check.record(("start", "next point with step 1"), [start, opposite])
 
 
 def as_written(proof):

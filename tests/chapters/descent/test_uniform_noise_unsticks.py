@@ -136,9 +136,9 @@ def test_weak_noise_never_leaves(check, *, amplitude=AMPLITUDE):
             return -STEP * slope * side - amplitude
 
         check.positive(room, f"T({end}) lies further inside than the noise reaches")
-    check.record("inputs, both targets, step", [INPUTS, TARGET, STEP])
+    check.record(("inputs", "both targets", "step"), [INPUTS, TARGET, STEP])
     check.record("interval", [LOW, HIGH])
-    check.record("amplitude, never out; half the width", [amplitude, half_width(LOW, HIGH)])
+    check.record(("amplitude, never out", "half the width"), [amplitude, half_width(LOW, HIGH)])
     check.size(points=len(INPUTS), weights=1, smaller="on one point there is no second valley")
 
 

@@ -147,7 +147,7 @@ def test_a_ridge_of_maxima_of_a_square_unit(check, *, activation=SQUARE):
     check.zero(drop(w, 1) - square(w) * (2 - square(w)), "the same at v = 1")
     check.zero(drop(0, v), "the change along w = 0")
     check.that(Fraction(3, 2) * 1**2 < 2, "the largest product on the box is below 2")
-    check.record("input, target", data)
+    check.record(("input", "target"), data)
     check.record(
         "loss at the maximum (w, v) = (0, 1)", objective.value(SYMBOLS.enter([0, 1]), *data)
     )

@@ -60,7 +60,7 @@ def test_a_hessian_with_both_signs(check, *, targets=(0, 1)):
     check.zero(hessian[3, 3] - 2, "the second derivative in c minus 2")
     check.record("inputs", data[0])
     check.record("saddle (w, b, v, c)", point)
-    check.record("quadratic form along w + v/4, and along c", [form, hessian[3, 3]])
+    check.record(("quadratic form along w + v/4", "quadratic form along c"), [form, hessian[3, 3]])
     check.size(
         points=2,
         inputs=1,

@@ -214,7 +214,7 @@ def test_an_active_relu_unit_at_a_worse_minimum(check, *, bias=Fraction(3, 2), l
     lower = (1, Fraction(-1, 2), 5, Fraction(1, 2))
     better = objective.value(RATIONALS.enter(lower), *data)
     check.that((level - better).sign() > 0, "the loss at another point is lower")
-    check.record("inputs, targets", [values, targets])
+    check.record(("inputs", "targets"), [values, targets])
     check.record(
         "local minimum (w, b, v, c)", f"{', '.join(map(str, point))}: loss {level.fraction}"
     )

@@ -187,7 +187,7 @@ def test_a_worse_valley_for_every_rate(check, *, reduced=reduced_minimum, place=
     )
     lower = polynomial_in_z(lambda *data: Fraction(2, 17) - spread(*data), INPUTS, (0, 1))
     check.that(int(lower.polynomial(2)) == 0, "rho is 2/17 at z = 2, that is w = -log 2")
-    check.record("inputs, targets", DATA)
+    check.record(("inputs", "targets"), DATA)
     check.record("polynomial with the root exp(-w), w the strict minimum", str(place))
     silver = math.log(1 + math.sqrt(2))
     for name, w in (("that w", silver), ("w = -log 2", -math.log(2))):
@@ -211,7 +211,7 @@ def test_linear_regression_keeps_its_single_valley(check, *, rescaled=True):
     averaged = DropoutObjective(plain, rate, layer=0, rescaled=rescaled).value(theta, *data)
     parabola = square(theta[0] - (1 - rate)) / (1 - rate) + rate
     check.zero(averaged - parabola, "the averaged loss minus a parabola in w", rescaled=rescaled)
-    check.record("input, target", data)
+    check.record(("input", "target"), data)
     check.record("the loss", plain.value(theta, *data))
     check.record("averaged, with one strict minimum at 1 - p", averaged)
     check.size(points=1, weights=1)

@@ -182,6 +182,7 @@ def test_units_of_constant_square(check, *, activation=TWO):
             added - 4 * rate / (1 - rate) * square(weights).sum(),
             f"the added term minus a multiple of the squared output weights, {units} units",
         )
+        check.record(f"added term, {samples} points, {units} units", added)
     check.size(points=1, inputs=1, units=1)
 
 
@@ -442,8 +443,10 @@ def test_dropout_bends_a_flat_direction_downwards(check, *, direction=(2, -1)):
     check.zero(before - 2 * np.outer(slope, slope), "the Hessian minus twice a square")
     after = along @ averaged(network, 1, 1).hessian(theta, *data, rate) @ along
     check.zero(after + rate / (1 - rate), "the curvature of the averaged loss plus p/(1 - p)")
-    check.record("input, target", data)
+    check.record(("input", "target"), data)
     check.record("parameters (w, b, v, c)", theta)
     check.record("direction, of squared length 5", along)
-    check.record("curvature without dropout, and with it", [along @ before @ along, after])
+    check.record(
+        ("curvature without dropout", "curvature with dropout"), [along @ before @ along, after]
+    )
     check.size(points=1, inputs=1, units=1)

@@ -33,6 +33,8 @@ ANY = Activation(
     "any", uninterpreted("a"), uninterpreted("a'"), Parity.NONE, Range(None, None), False
 )
 ANY_LOSS = Loss("any", lambda prediction, target: uninterpreted("l")(prediction - target))
+# What is counted with a certificate, without and with the penalty.
+COUNTS = ("strict minima, maxima without penalty", "strict minima, maxima with penalty")
 
 
 def one_neuron(samples, features, strength):
@@ -337,7 +339,7 @@ def test_certified_count_of_created_valleys(check, certificates, *, edit=as_writ
         check, certificates / "l2-creates-a-valley.json", edit, CREATED, "0.0003"
     )
     check.that(after[0] > before[0] >= 1, "more minima with penalty", before=before, after=after)
-    check.record("minima, maxima without and with penalty", f"{before}, {after}")
+    check.record(COUNTS, (before, after))
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="certificate")
@@ -348,7 +350,7 @@ def test_certified_count_of_removed_valleys(check, certificates, *, edit=as_writ
         check, certificates / "l2-removes-a-valley.json", edit, REMOVED, "3"
     )
     check.that(after[0] < before[0], "fewer minima with penalty", before=before, after=after)
-    check.record("minima, maxima without and with penalty", f"{before}, {after}")
+    check.record(COUNTS, (before, after))
 
 
 @pytest.mark.claim(CLAIM, reading="peak-created", shows="holds", by="certificate")
@@ -359,4 +361,4 @@ def test_certified_peak_out_of_nothing(check, certificates, *, edit=as_written):
         check, certificates / "l2-creates-a-peak.json", edit, PEAK, "0.03"
     )
     check.that(after[1] > before[1] == 0, "a maximum with penalty alone", before=before)
-    check.record("minima, maxima without and with penalty", f"{before}, {after}")
+    check.record(COUNTS, (before, after))

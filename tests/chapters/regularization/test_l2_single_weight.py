@@ -196,7 +196,7 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
         smaller = [rows[:2], rows[2:]]
         if rows[0] * rows[3] != rows[1] * rows[2]:
             check.that(has_dominant_inverse(smaller), "it is dominant", smaller=smaller)
-    check.record("inputs, targets, lambda", [inputs, targets, strength])
+    check.record(("inputs", "targets", "lambda"), [inputs, targets, strength])
     check.record("minimiser without penalty", before)
     check.record("minimiser with penalty", after)
     scale, gap = symbols("mu"), symbols("e")
@@ -346,8 +346,8 @@ def test_the_penalty_concentrates_the_weights(check, *, scales=(2, 1)):
     check.that(has_dominant_inverse(inputs), "the inverse is dominant", scales=scales)
     shares = [largest(weights) ** 2 / squared_norm(weights) for weights in (before, after)]
     check.that(shares[1] > shares[0], "the share of the largest weight has grown", scales=scales)
-    check.record("inputs, targets, lambda", [inputs, targets, strength])
-    check.record("minimisers without and with penalty", [before, after])
+    check.record(("inputs", "targets", "lambda"), [inputs, targets, strength])
+    check.record(("minimiser without penalty", "minimiser with penalty"), [before, after])
     check.record("share of the squared norm without penalty", shares[0])
     check.record("share of the squared norm with penalty", shares[1])
     check.size(

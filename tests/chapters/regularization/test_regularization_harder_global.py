@@ -83,7 +83,7 @@ def test_a_start_that_the_penalty_saves(check, *, strength=Fraction(3, 2), start
         "the second derivative with penalty is positive at 0",
         strength=strength,
     )
-    check.record("inputs, targets", [INPUTS, TARGETS])
+    check.record(("inputs", "targets"), [INPUTS, TARGETS])
     check.size(weights=1, points=len(INPUTS), smaller="on one point there is no second valley")
 
 

@@ -16,6 +16,7 @@ from claims.mathematics import (
     SQUARED_ERROR,
     Objective,
     Unfinished,
+    as_symbol,
     bisect,
     count_roots,
     isolate_stationary_points,
@@ -202,7 +203,7 @@ def test_a_complete_list_with_two_weights(check, *, inputs=PLANE):
     )
     for point in points:
         place = ", ".join(f"{float(low):.6f}" for low, _ in point.box)
-        check.record(f"({place})", ("minimum", "saddle", "maximum")[point.index])
+        check.record(f"zero near ({place})", ("minimum", "saddle", "maximum")[point.index])
     check.size(weights=2, points=len(inputs))
 
 
@@ -231,15 +232,17 @@ def test_isolation_stops_at_a_double_zero(check, *, second=Fraction(71, 108), lo
     check.that(count_roots(slope, above=Fraction(0)) == 2, "Sturm counts two zeros", **witness)
     data, box = (np.array(inputs)[:, None], targets), ((low, Fraction(4)),)
     check.that(zero_bracket(inputs, targets)[1] < 4, "the box reaches beyond the bracket")
+    limit = 300
     try:
-        isolate_stationary_points(function, data, box, limit=300)
+        isolate_stationary_points(function, data, box, limit=limit)
         refused = False
     except Unfinished:
         refused = True
     check.that(refused, "isolation does not finish", box=box, **witness)
-    check.record("inputs, targets", [inputs, targets])
-    check.record("polynomial in z", slope.factor())
-    check.record("isolation on [1/5, 4]", "unfinished after 300 boxes")
+    check.record(("inputs", "targets"), [inputs, targets])
+    check.record("double factor of the derivative, z = exp(-w)", as_symbol(fmpz_poly([-1, 2]), "z"))
+    check.record("the other factor", as_symbol(rest, "z"))
+    check.record("boxes after which isolation gave up", limit)
     check.size(weights=1, points=len(inputs), smaller="on one point the only zero is simple")
 
 

@@ -197,7 +197,7 @@ def test_two_directions_bend_the_flow(check, *, length=2):
     acceleration = function_of(2, 2).hessian(place, inputs, targets) @ gradient
     determinant = velocity[0] * acceleration[1] - velocity[1] * acceleration[0]
     check.that(not determinant.is_zero(), "w' and w'' are not parallel", inputs=inputs)
-    check.record("inputs, target, start", [inputs, target, place])
+    check.record(("inputs", "both targets", "start"), [inputs, target, place])
     check.record("velocity", velocity)
     check.record("acceleration", acceleration)
     check.size(weights=2, points=2, smaller="on a line, or on one point, the flow is straight")

@@ -69,7 +69,7 @@ def test_the_hyperplane_of_one_point(check, *, solve=hyperplane):
     example = stationary_set([[3, 4]], [Fraction(3, 4)])
     check.that(isinstance(example, StationarySet), "the function returns it for x = (3, 4)")
     (point,) = example.points
-    check.record("input and target", [point.inputs, point.target])
+    check.record(("input", "target"), [point.inputs, point.target])
     check.record("zero nearest to the origin, in floats", example.nearest_to_origin(FLOATS))
     check.record("direction of the line of zeros", example.directions)
     check.size(points=1, weights=1)

@@ -259,7 +259,7 @@ def test_an_instance_with_radicals(check, *, second=0):
     rest = (square(r) - (square(c) + 4 * c - 4)) * Fraction(1, 4)
     check.zero(1 + square(z) - c * (1 + z) - rest, "1 + z^2 - c (1 + z) at the solution")
     check.that(Fraction(5, 4) ** 3 < 2, "c exceeds 5/4, so that the root is real")
-    check.record("inputs and targets", f"x = (1, 2), t = (1, {second})")
+    check.record(("inputs", "targets"), ([1, 2], [1, second]))
     check.record("polynomial", as_symbol(polynomial, "z"))
     root = float(2 ** (1 / 3) + (2 ** (2 / 3) + 4 * 2 ** (1 / 3) - 4) ** 0.5) / 2
     check.record("solution in floats", f"z = {root:.9f}")

@@ -547,7 +547,7 @@ def test_a_cubic_without_radicals(check, *, activation=CUBIC_PLUS, inputs=(1, 2)
         **witness,
     )
     check.record("activation", activation)
-    check.record("inputs and targets", f"x = {inputs}, t = (1, 0)")
+    check.record(("inputs", "targets"), (inputs, [1, 0]))
     check.record("polynomial", as_symbol(found, "w"))
     prime, pattern = proof.transposition
     check.record("Galois group", f"S_5: degrees {pattern} modulo {prime}")

@@ -163,5 +163,6 @@ def test_two_scalar_points_without_radicals(check, *, second=HALF):
         count_roots(found.polynomial, above=Fraction(0)) == 1, "one positive root", second=second
     )
     check.record("polynomial", as_symbol(found.polynomial, "z"))
-    check.record("prime and degrees of the factors", proof.transposition)
+    check.record(("inputs", "targets"), ([1, 2], [1, second]))
+    check.record(("a prime", "degrees of the factors modulo it"), proof.transposition)
     check.size(weights=1, points=2, smaller="one point has a closed form")

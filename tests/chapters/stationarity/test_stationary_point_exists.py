@@ -394,6 +394,6 @@ def test_contradicting_labels_have_a_zero(check, *, labels=(1, 0)):
     r"""Two points $x = 1$ with labels 1 and 0: the gradient is zero at $w = 0$."""
     gradient = function_of(2, 1).gradient(*map(SYMBOLS.enter, ([0], [[1], [1]], labels)))
     check.zero(gradient, "the gradient at w = 0")
-    check.record("labels", labels)
+    check.record(("inputs", "labels"), ([1, 1], labels))
     check.record("gradient at w = 0", gradient)
     check.size(points=2, weights=1, smaller="one point with an input other than 0 is separated")

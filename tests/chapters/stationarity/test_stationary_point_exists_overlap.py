@@ -149,7 +149,7 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1), loss=LOSS
         "no direction separates the labels",
         inputs=inputs,
     )
-    check.record("inputs and labels", [inputs, targets])
+    check.record(("inputs", "labels"), [inputs, targets])
     check.record("zeros of the gradient", zeros)
     minimum = function.value(*map(FLOATS.enter, ([0.20699], [[x] for x in inputs], targets)))
     check.record("loss at w = 0.20699, in floats", f"{float(minimum):.6f}")
@@ -202,7 +202,7 @@ def test_overlapping_labels_without_a_zero(check, *, ones=4):
         separation(np.array(inputs)[:, None], np.array(targets)).kind == "overlapping",
         "no direction separates the labels",
     )
-    check.record("inputs and labels", [inputs, targets])
+    check.record(("inputs", "labels"), [inputs, targets])
     check.record("polynomial", as_symbol(slope.polynomial, "z"))
     check.record("zeros of the gradient", zeros)
     check.size(

@@ -257,7 +257,8 @@ def test_the_second_batch_of_an_epoch_is_biased(check, *, draw=next_batches):
         targets=(0, 2),
     )
     check.record(
-        "full gradient, second batch after the first example", [full.fraction, given_first.fraction]
+        ("full gradient", "gradient of the second batch after the first example"),
+        [full.fraction, given_first.fraction],
     )
     for examples, size in ((2, 1), (3, 1), (3, 2), (4, 2)):
         gradients = symbols("g", examples)

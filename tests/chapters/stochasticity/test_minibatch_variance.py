@@ -299,6 +299,7 @@ def test_the_full_batch_does_not_vary(check, *, size=2):
     for _, batch in batches(2, size):
         move = gradient_on(objective, *data, batch) - full
         check.zero(move, "batch gradient minus full gradient", batch=batch)
+    check.record(("inputs", "targets", "weight"), (data[1], data[2], data[0][0]))
     check.record("gradients of the two examples", [first.fraction, second.fraction])
     check.record("full gradient", full[0].fraction)
     check.size(examples=2, weights=1, smaller="the gradients of one example cannot differ")
@@ -320,5 +321,6 @@ def test_no_noise_where_every_example_is_fitted(check, *, weight=2):
     for _, batch in batches(2, 1):
         move = gradient_on(objective, *data, batch) - full
         check.zero(move, f"gradient of the batch {batch} minus the full one", weight=weight)
+    check.record(("inputs", "targets"), data[1:])
     check.record("full gradient", full[0].fraction)
     check.size(examples=2, weights=1, smaller="one example has no smaller batch")

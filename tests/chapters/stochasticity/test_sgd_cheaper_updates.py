@@ -299,6 +299,6 @@ def test_batches_that_never_reach_the_gap(check, *, targets=(1, -1), gap=Fractio
     target = symbols("y", 1)
     slope = recorded(objective, 1).gradient(anywhere, one, target)
     check.zero(anywhere - slope * step - target, "the weight after an update, minus the target")
-    check.record("step, start", [step, start[0].fraction])
+    check.record(("step", "start"), [step, start[0].fraction])
     check.record("weights after an update on one example", [w[0].fraction for _, w in reached])
     check.size(examples=2, weights=1, smaller="with one example the batch is everything")

@@ -148,10 +148,10 @@ def test_one_update_leads_out(check, *, batch=(0,), step=STEP, level=LEVEL):
         check.positive(inside, f"the end {end} of U lands in V", way_out=batch)
     chance = expectation(batches(3, 1), lambda drawn: Fraction(drawn in ((0,), (1,))))
     check.that(chance == Fraction(2, 3), "two of three batches lead out")
-    check.record("inputs, targets, step", [problem.inputs, problem.targets, step])
+    check.record(("inputs", "targets", "step"), [problem.inputs, problem.targets, step])
     check.record("interval of the worse minimum, loss above the level", U)
     check.record("interval reached, loss below the level", V)
-    check.record("the level, the probability", [level, chance])
+    check.record(("the level", "the probability"), [level, chance])
     check.size(weights=1, examples=len(problem.inputs))
 
 
@@ -240,7 +240,7 @@ def test_a_box_that_no_batch_leaves(check, *, size=2):
     )
     for _, batch in batches(3, size):
         problem.keeps(batch, low, high, STEP)
-    check.record("inputs, targets, step", [problem.inputs, problem.targets, STEP])
+    check.record(("inputs", "targets", "step"), [problem.inputs, problem.targets, STEP])
     check.record("size of the batches", size)
     check.record("interval never left", [low, high])
     check.size(weights=1, examples=len(problem.inputs))
@@ -275,7 +275,7 @@ def test_a_minimum_at_which_every_example_is_stationary(check, *, bias=0):
     lifted = theta[2] * square(inputs[:, 0] * theta[0] + theta[1])
     above = (lifted * (lifted + 2)).sum() * Fraction(1, 2)
     check.zero(objective.value(theta, inputs, targets) - 1 - above, "the loss minus 1, a sum")
-    check.record("inputs, targets", [inputs, targets])
+    check.record(("inputs", "targets"), [inputs, targets])
     check.record("minimum (w, b, v) of loss 1", [entry.fraction for entry in point])
     check.record("lower point, of loss 0", [entry.fraction for entry in lower])
     check.size(examples=2, inputs=1, units=1, smaller="one example has no smaller batch")

@@ -143,8 +143,8 @@ def test_no_minimum_at_all_with_one_class(check, *, label=Fraction(1)):
         )[-1]
         output = network.predict(theta, inputs)[0]
         check.zero(slope + logistic_complement(output), f"derivative plus s(-z), {units} units")
-    check.record("inputs, labels", f"{inputs[0, 0]}, {label}")
-    check.record("minima", f"0, executed for {', '.join(map(str, WIDTHS))} units")
+        check.record(f"derivative in the output bias, {units} units, never 0", slope)
+    check.record(("input", "label"), (inputs[0, 0], label))
     check.size(points=1, inputs=1, units=1)
 
 
@@ -244,7 +244,7 @@ def test_a_small_penalty_keeps_two_units_apart(check, *, targets=BUMP, strength=
         "1/6 exceeds the penalty at the scaled bump",
         strength=strength,
     )
-    check.record("strength, inputs, targets", [strength, [-1, 0, 1], targets])
+    check.record(("strength", "inputs", "targets"), [strength, [-1, 0, 1], targets])
     check.size(units=2, points=3)
 
 
@@ -280,10 +280,8 @@ def test_one_minimum_with_weight_decay(check, *, penalty=L2):
         )
         origin = objective.value(theta * 0, inputs, SYMBOLS.enter([0]))
         check.zero(origin, f"the objective at the origin, {units} units")
-        check.record(
-            f"minima with {units} units, x = {inputs[0, 0]}, y = 0",
-            f"1, where {units}! = {factorial(units)} were claimed",
-        )
+        check.record(f"objective at the origin, the only minimum of {units} units", origin)
+        check.record(f"minima claimed for {units} units", factorial(units))
     check.size(
         units=WIDTHS[1], points=1, inputs=1, smaller="one unit has 1! = 1 minimum, as claimed"
     )
@@ -329,7 +327,8 @@ def test_one_connected_set_of_minima(check, *, solve=free_bias):
         objective.value(theta, inputs, SYMBOLS.enter([0])) - square(theta[-1] - solved[-1]),
         "the loss minus the squared distance of the bias from the graph",
     )
-    check.record("components", f"1, where 2! = {factorial(network.widths[1])} were claimed")
+    check.record("output bias on the one component", solved[-1])
+    check.record("components claimed", factorial(network.widths[1]))
     check.size(units=2, points=1, inputs=1, smaller="for one unit 1! = 1 component is claimed")
 
 
@@ -355,7 +354,8 @@ def test_no_isolated_minimum_on_one_point(check, *, balance=opposite_sign):
     moved[first + 1] = balance(theta[first + 1], shift * hidden[0])
     change = network.predict(moved, inputs)[0] - network.predict(theta, inputs)[0]
     check.zero(change, "change of the output")
-    check.record("strict minima", f"0, where 2! = {factorial(network.widths[1])} were claimed")
+    check.record("output weights that keep the output, for every e", moved[first : first + 2])
+    check.record("strict minima claimed", factorial(network.widths[1]))
     check.size(points=1, inputs=1)
 
 

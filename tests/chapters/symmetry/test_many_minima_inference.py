@@ -66,8 +66,8 @@ def test_least_squares_with_equal_columns(check, *, objective=least_squares):
     minima = [0, 0], [1, -1]
     for point in minima:
         check.zero(value(RATIONALS.enter(point)), "the loss, which is never negative")
-    check.record("input, target", data)
-    check.record("two minima of loss 0", minima)
+    check.record(("input", "target"), data)
+    check.record(("a minimum of loss 0", "another minimum of loss 0"), minima)
     check.size(
         weights=2,
         points=1,
@@ -110,7 +110,7 @@ def test_the_answer_s_own_matrices_on_a_convex_loss(check, *, activation=SIGMOID
         gap - weight * (1 - weight) * square(step) * Fraction(1, 4),
         "chord gap minus l (1 - l) (u1 + u2)^2 / 4",
     )
-    check.record("input, target", [inputs, targets])
+    check.record(("input", "target"), [inputs, targets])
     check.record("minimum of loss 0, the matrices of the answer", first)
     check.record("minimum of loss 0, their swap", swapped)
     check.size(units=2, points=1, smaller="a swap needs two units")

@@ -207,7 +207,7 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
     found = len(set(settings_of(network, theta)))
     check.that(found == 1, "there is one setting", outgoing=outgoing)
     check.record("weights", theta)
-    check.record("settings, and permutations", [found, factorial(network.widths[1])])
+    check.record(("settings", "permutations"), [found, factorial(network.widths[1])])
     for weights in ((3, 3, 4), (3, 4, 5)):
         theta = FLOATS.enter([1, 1, 1, 2, 2, 2, *weights, 0])
         counts = multiplicities(network, theta)
@@ -218,5 +218,7 @@ def test_equal_units_have_fewer_settings(check, *, outgoing=(3, 3, 3)):
         )
     pair = settings_of(one_hidden_layer(1, 2, SIGMOID), FLOATS.enter([1, 1, 2, 2, 3, 3, 0]))
     check.that(len(set(pair)) == 1, "two equal units have one setting", outgoing=(3, 3))
-    check.record("settings of two equal units, and permutations", [len(set(pair)), factorial(2)])
+    check.record(
+        ("settings of two equal units", "permutations of two units"), [len(set(pair)), factorial(2)]
+    )
     check.size(units=2, smaller="of one unit there is one setting, as claimed")

@@ -223,6 +223,6 @@ def test_without_output_bias_the_flip_shows(check, *, weight=1):
     theta, flipped = SYMBOLS.enter([1, 0, weight]), SYMBOLS.enter([-1, 0, -weight])
     outputs = [network.predict(point, inputs) for point in (theta, flipped)]
     check.zero(outputs[1] - outputs[0] + 1, "change of the output, plus 1", weight=weight)
-    check.record("weights (w, b, v), and flipped", [theta, flipped])
+    check.record(("weights (w, b, v)", "flipped weights"), [theta, flipped])
     check.record("outputs at x = 0", f"{outputs[0][1]} and {outputs[1][1]}")
     check.size(units=1, inputs=1)

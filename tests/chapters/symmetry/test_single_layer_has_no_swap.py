@@ -143,6 +143,8 @@ def test_equal_weights_can_be_exchanged(check, *, weights=(1, 1)):
     change = network.predict(exchanged(theta, 0, 1), inputs) - network.predict(theta, inputs)
     check.zero(change, "change of the outputs", weights=weights)
     check.that(rank(np.array([[1, 0], [0, 1]])) == 2, "the inputs span the plane")
+    check.record(("inputs", "outputs before"), (inputs, network.predict(theta, inputs)))
+    check.record("outputs after", network.predict(exchanged(theta, 0, 1), inputs))
     check.size(
         weights=2,
         points=2,
@@ -162,6 +164,9 @@ def test_equal_input_columns_can_be_exchanged(check, *, inputs=((1, 1), (2, 2)))
         theta, data, network = SYMBOLS.enter([1, 0]), SYMBOLS.enter(inputs), neuron(2, output)
         change = network.predict(exchanged(theta, 0, 1), data) - network.predict(theta, data)
         check.zero(change, f"change of the outputs, {output}", inputs=inputs)
+        check.record(f"outputs of w = (1, 0), {output}", network.predict(theta, data))
+        swapped = exchanged(theta, 0, 1)
+        check.record(f"outputs of w = (0, 1), {output}", network.predict(swapped, data))
     check.size(weights=2, points=1, smaller="an exchange needs two weights")
 
 
@@ -257,5 +262,6 @@ def test_one_point_does_not_determine_two_weights(check, *, inputs=((1, 2),)):
         network, data = neuron(2, output), SYMBOLS.enter(inputs)
         outputs = [network.predict(SYMBOLS.enter(w), data) for w in weights]
         check.zero(outputs[1] - outputs[0], "difference of the outputs", inputs=inputs)
+        check.record(f"outputs, {output}", [entry for pair in outputs for entry in pair])
     check.record("weights", weights)
     check.size(weights=2, points=1, smaller="one weight with an input other than 0 is determined")

@@ -191,6 +191,7 @@ def test_one_class_has_no_minimum(check, *, label=Fraction(1)):
     slope, theta, output = slope_of_cross_entropy(network, label)
     expected = -(logistic(theta[1]) * logistic_complement(output))
     check.zero(slope - expected, "the derivative plus s(w2) s(-z)", label=label)
+    check.record(("input", "derivative in the last weight, never 0"), (1, slope))
     check.size(units=2, points=1, inputs=1, smaller="the condition asks for two units")
 
 
@@ -303,6 +304,7 @@ def test_one_class_has_no_minimum_with_biases(check, *, label=Fraction(1)):
     network = one_hidden_layer(1, 1, SIGMOID)
     slope, _, output = slope_of_cross_entropy(network, label)
     check.zero(slope + logistic_complement(output), "the derivative plus s(-z)", label=label)
+    check.record(("input", "derivative in the output bias, never 0"), (1, slope))
     check.size(units=1, points=1, inputs=1)
 
 
@@ -425,6 +427,7 @@ def test_one_class_has_no_minimum_with_more_layers(check, *, label=Fraction(1)):
     inner = theta[2] * logistic(theta[0]) + theta[3] * logistic(theta[1])
     expected = -(logistic(inner) * logistic_complement(output))
     check.zero(slope - expected, "the derivative plus s(h) s(-z)", label=label)
+    check.record(("input", "derivative in the last weight, never 0"), (1, slope))
     check.size(
         points=1,
         inputs=1,

@@ -72,8 +72,18 @@ def test_failed_checks_are_not_mentioned():
     failed = Check("c", None, "t", "t", "", "fails", "counterexample", [], "failed")
     checks = [check("holds", "identity"), failed]
     assert finding(reading("universal", "holds"), checks, {}) == (
-        "The claim holds: proved by exact algebra."
+        "The claim holds: t. Proved by exact algebra."
     )
+
+
+def test_the_check_that_asks_least_says_what_was_found():
+    checks = [
+        replace(check("holds", "identity", ["a"]), title="Only under a condition."),
+        replace(check("holds", "certificate"), title="One box holds it."),
+        replace(check("fails", "property"), title="Not this one."),
+    ]
+    sentence = finding(reading("existential", "holds"), checks, {})
+    assert sentence.startswith("The claim holds: One box holds it. Shown by ")
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,36 @@ def test_labels_certificates_and_records(checking, run, tmp_path):
     assert [(entry.name, entry.value) for entry in run.recorded] == [("gap", "1/4")]
 
 
+def test_several_names_are_rows_of_their_own(checking, run):
+    checking.record("target", 5)
+    checking.record(("inputs", "target"), ([[1], [2]], Fraction(1, 2)))
+    assert [(row.name, row.value) for row in run.recorded] == [
+        ("inputs", "[1, 2]"),
+        ("target", "1/2"),
+    ]
+    with pytest.raises(ValueError, match="zip"):
+        checking.record(("inputs", "target"), (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "value"),
+    [
+        ({"points": 1, "hidden_units": 1}, "smallest, by points, then hidden units", "1, 1"),
+        ({"points": 3, "weights": 1}, "smallest found, by points, then weights", "3, 1"),
+        ({"points": 2, "smaller": "one is fitted"}, "smallest, by points", "2; one is fitted"),
+    ],
+)
+def test_how_small_an_example_is(checking, run, arguments, name, value):
+    checking.size(**arguments)
+    assert [(row.name, row.value) for row in run.recorded] == [(name, value)]
+
+
+@pytest.mark.parametrize("counts", [{}, {"points": 0}, {"points": True}, {"points": 1.0}])
+def test_a_size_is_made_of_positive_numbers(checking, counts):
+    with pytest.raises(TypeError, match="positive numbers"):
+        checking.size(**counts)
+
+
 def test_a_certificate_of_something_else_is_no_evidence(checking, run, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(find_dead_cone(STEP, [-1, -1, 1, Fraction(1, 2)], [1, 0, 1, 0], claim="c"))

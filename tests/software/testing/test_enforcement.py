@@ -61,6 +61,28 @@ def test_another_verdict_than_expected_of_a_reading(project):
     )
 
 
+def test_a_condition_that_no_counterexample_drops(project):
+    project.claim(
+        "squares",
+        expected="holds under conditions",
+        controls=("cube", "other"),
+        conditions=("real", "even"),
+    )
+    project.checks("""
+    @pytest.mark.claim("squares", shows="holds", by="identity", when=["real", "even"])
+    @pytest.mark.control("cube", "an odd power", power=3)
+    def test_square(check, power=2): check.zero(1 - (-1) ** power, "positive", x=-1)
+
+    @pytest.mark.claim("squares", shows="fails", by="counterexample", when=["real"])
+    @pytest.mark.control("other", "two", power=2)
+    def test_cube(check, power=3): check.zero(1 + (-1) ** power, "negative", x=-1)
+    """)
+    assert_problem(
+        project.run(),
+        "squares: nothing refutes it without the condition 'real'; give a counterexample*",
+    )
+
+
 def test_a_check_without_a_control(squares):
     squares.checks(
         """
