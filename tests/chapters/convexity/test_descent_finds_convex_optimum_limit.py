@@ -16,6 +16,7 @@ from claims.mathematics import (
 )
 from claims.numbers import (
     BALLS,
+    FLOATS,
     SYMBOLS,
     logistic,
     logistic_complement,
@@ -139,6 +140,11 @@ def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     between $-0.6$ and $0.6$, because the curvature falls for $w > 0$: the distance to $w^*$
     shrinks by a factor 0.6 or better in every step. So from $w_0 = 2$ the iterates converge to
     $w^*$. The limit is set by the curvature where the iterates are, not by its supremum.
+
+    At the limit itself one sample is enough: $x = 1$, $t = \frac12$, step $2/L = 8$, $T(w) = w -
+    8(s(w) - \frac12)$. As $s' < \frac14$ off 0, $0 < s(w) - \frac12 < \frac w4$ for $w > 0$, so
+    that $-w < T(w) < w$, and likewise for $w < 0$: $|w_k|$ falls, and a limit other than 0 would be
+    mapped to a smaller one. From every start the iterates converge to the minimiser 0.
     """
     samples = len(NINE_TO_ONE)
     loss = derivatives(objective_of(1, CROSS_ENTROPY), samples)
@@ -177,4 +183,18 @@ def test_a_logistic_fit_converges_at_three_over_l(check, *, multiple=3):
     check.record(
         "T' at 1/2 before, at, and 1/2 after the minimiser", [f"{slope:.4f}" for slope in slopes]
     )
-    check.size(points=samples, weights=1)
+    one, alone = derivatives(objective_of(1, CROSS_ENTROPY), 1), ([[1]], [HALF])
+    gradient = one.gradient(theta, *map(SYMBOLS.enter, alone))
+    check.zero(gradient - (s - HALF), "gradient of one sample minus s - 1/2")
+
+    def fall(arithmetic, weight):
+        start = arithmetic.enter([weight])
+        moved = start - one.gradient(start, *map(arithmetic.enter, alone)) * 8
+        return square(start[0]) - square(moved[0])
+
+    for weight in (HALF, 1, 2, 4):
+        check.positive(lambda a, w=weight: fall(a, w), "the next iterate is nearer to 0")
+        check.record(
+            f"w^2 - T(w)^2 at w = {weight}, one sample", f"{float(fall(FLOATS, weight)):.6f}"
+        )
+    check.size(points=1, weights=1)

@@ -438,7 +438,11 @@ def test_certified_peak_of_one_weight(check, certificates, *, edit=as_written):
 @pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
 @pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
 def test_certified_peak_in_weight_and_bias(check, certificates, *, edit=as_written):
-    """The peak in weight and bias, with a certificate: both eigenvalues are negative in its box."""
+    """The peak in weight and bias, with a certificate: both eigenvalues are negative in its box.
+
+    The Krawczyk operator maps the box into its interior: it holds exactly one stationary point;
+    and the Hessian is negative definite all over the box, enclosed in balls by the checker.
+    """
     inputs, targets = (*HALF_INPUTS, *(-x for x in HALF_INPUTS)), (-46, 58, -134, 47, -57, 135)
     certified_peak(check, certificates / "peak-neuron-with-bias.json", edit, inputs, targets)
 
@@ -447,7 +451,11 @@ def test_certified_peak_in_weight_and_bias(check, certificates, *, edit=as_writt
 @pytest.mark.control("called-saddle", "one negative eigenvalue less", edit=called_saddle)
 @pytest.mark.control("lost-point", "the last point left out", edit=without_the_last_point)
 def test_certified_peak_with_hard_labels(check, certificates, *, edit=as_written):
-    """The peak with labels 0 and 1, two points taken about 5e23 times, with a certificate."""
+    """The peak with labels 0 and 1, two points taken about 5e23 times, with a certificate.
+
+    The same as for real targets: one stationary point in the box, and a Hessian that is negative
+    definite all over it. The multiplicities are whole numbers and enter exactly.
+    """
     path = certificates / "peak-neuron-hard-labels.json"
     inputs, labels = (2, 12, 50, -2, -12, -50), (0, 1, 0, 1, 0, 1)
     certified_peak(check, path, edit, inputs, labels, counts=MULTIPLICITIES * 2)

@@ -345,7 +345,11 @@ def test_certified_count_of_created_valleys(check, certificates, *, edit=as_writ
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="certificate")
 @pytest.mark.control("strength-1-10000", "1/10000 for 3", edit=with_strength("0.0001"))
 def test_certified_count_of_removed_valleys(check, certificates, *, edit=as_written):
-    """With a certificate: on the real line two minima and a maximum become one minimum."""
+    """With a certificate: on the real line two minima and a maximum become one minimum.
+
+    Between rational cuts the derivative has a sign, or changes it once where the second derivative
+    has one; all of it in balls, without and with the strength 3.
+    """
     before, after = certified_counts(
         check, certificates / "l2-removes-a-valley.json", edit, REMOVED, "3"
     )
@@ -356,7 +360,11 @@ def test_certified_count_of_removed_valleys(check, certificates, *, edit=as_writ
 @pytest.mark.claim(CLAIM, reading="peak-created", shows="holds", by="certificate")
 @pytest.mark.control("strength-1-100", "the strength 1/100 for 0.03", edit=with_strength("0.01"))
 def test_certified_peak_out_of_nothing(check, certificates, *, edit=as_written):
-    """With a certificate: no stationary point on the real line becomes two minima and a maximum."""
+    """With a certificate: no stationary point on the real line becomes two minima and a maximum.
+
+    Without penalty the derivative is positive between all cuts and beyond them; with the strength
+    0.03 it changes its sign three times. All of it in balls.
+    """
     before, after = certified_counts(
         check, certificates / "l2-creates-a-peak.json", edit, PEAK, "0.03"
     )

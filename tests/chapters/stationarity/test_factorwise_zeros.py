@@ -122,7 +122,11 @@ def test_the_error_is_the_factor_that_vanishes(check, *, target=HALF):
 @pytest.mark.claim(CLAIM, shows="fails", by="counterexample", when=["target-unattained"])
 @pytest.mark.control("input-one", "x = 1 in place of 0", x=1)
 def test_a_zero_input_makes_everything_stationary(check, *, x=0):
-    r"""With $x = 0$ the gradient is zero at every weight, also for the label $t = 1$."""
+    r"""With $x = 0$ the gradient is zero at every weight, also for the label $t = 1$.
+
+    The last factor of the product is the input, so that nothing depends on the weight. The target
+    1 is no value of the sigmoid: the other condition is met.
+    """
     gradient = gradient_of(1, 1)(symbols("w", 1), *map(SYMBOLS.enter, ([[x]], [1])))
     check.zero(gradient, "the gradient at a symbolic weight")
     check.record("input", x)

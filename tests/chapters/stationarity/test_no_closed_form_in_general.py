@@ -331,6 +331,10 @@ def test_two_points_without_radicals_certified(
 def test_convexity_brings_no_radicals_certified(
     check, certificates, *, edit=as_written, name=LOGISTIC_FILE
 ):
-    """The convex instance with a certificate."""
+    """The convex instance with a certificate.
+
+    The checker derives the polynomial from the two points itself, finds its only positive root
+    between two fractions, and factors it modulo two primes, from which the group follows as above.
+    """
     objective = certified_objective(["2", "3"], ["0", "1"], "identity", "cross-entropy")
     decide_certificate(check, certificates / name, edit, objective, [-2, 0, 0, 1, 0, 3])

@@ -391,7 +391,11 @@ def test_random_separated_data(check, problem, *, relabel=as_labelled):
 @pytest.mark.claim(CLAIM, reading="hard-labels-none", shows="fails", by="counterexample")
 @pytest.mark.control("agreeing-labels", "both labels 1", labels=(1, 1))
 def test_contradicting_labels_have_a_zero(check, *, labels=(1, 0)):
-    r"""Two points $x = 1$ with labels 1 and 0: the gradient is zero at $w = 0$."""
+    r"""Two points $x = 1$ with labels 1 and 0: the gradient is zero at $w = 0$.
+
+    There the output is 1/2, halfway between the labels: the two errors are opposite and cancel.
+    No direction separates the labels, since both points have the same input.
+    """
     gradient = function_of(2, 1).gradient(*map(SYMBOLS.enter, ([0], [[1], [1]], labels)))
     check.zero(gradient, "the gradient at w = 0")
     check.record(("inputs", "labels"), ([1, 1], labels))

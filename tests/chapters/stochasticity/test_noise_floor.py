@@ -211,6 +211,7 @@ def test_no_noise_no_floor(check, *, strength=0):
     states = after(1, symbols("w", 1), signs, update)
     spread = expectation(states, lambda state: square(state[0]))
     check.zero(spread, "the mean square after an update from any w", strength=strength)
+    check.record(("inputs", "targets", "mean square from any w"), (inputs, targets, spread))
     check.size(points=1, weights=1)
 
 

@@ -260,7 +260,10 @@ def test_the_origin_is_fixed_by_all_permutations(check, *, last=0):
     """
     network = one_hidden_layer(1, 2, SIGMOID, **NO_BIASES)
     for theta in ([0, 0, 0, last], [1] * 4):
+        copies = set()
         for order in permutations(range(2)):
             moved = permute_units(network, FLOATS.enter(theta), order)
             check.that(moved.tolist() == theta, f"the setting stays under {order}", theta=theta)
+            copies.add(tuple(moved.tolist()))
+        check.record(f"settings that the permutations make of {theta}", len(copies))
     check.size(units=2, smaller="the condition asks for two units")

@@ -239,6 +239,8 @@ def test_inputs_on_an_axis_leave_two_weights_free(check, *, points=ON_AN_AXIS):
     check.zero(change[:1], "change of the first output alone", points=points[:1])
     loss = Objective(network, SQUARED_ERROR).value(moved, inputs, network.predict(theta, inputs))
     check.zero(loss, "the loss on the plane", points=points)
+    check.record("weights of loss 0, for all e", moved)
+    check.record("loss there", loss)
     check.size(points=1)
 
 
@@ -265,6 +267,10 @@ def test_six_points_of_a_grid_are_five_equations(check, *, activation=SIGMOID):
         return determinant(rows @ rows.T)
 
     check.positive(independence, "the determinant of JJ' for the other five", points=GRID[1:])
+    check.record("inputs", GRID)
+    check.record("f(x) + f(-x) - 2 f(0)", pair - 2 * middle)
+    shown = independence(BALLS).arb.str(4, radius=False)
+    check.record("determinant of JJ' for the other five", shown)
     check.size(points_beyond_the_rank=len(GRID) - len(GRID[1:]))
 
 
