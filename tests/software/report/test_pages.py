@@ -124,6 +124,18 @@ def test_claim_page_shows_its_evidence(example):
     assert "<math" in text and "&lt;script&gt;" in text
 
 
+def test_both_sides_of_a_condition_lead_to_their_checks(example):
+    text = example.build()["claims/rank.html"].decode()
+    sides = text[text.index('<table class="sides">') : text.index("</table>")]
+    rows = re.findall(r"(?:proved with|refuted without) .*?</tr>", sides, re.DOTALL)
+    assert [re.findall(r'href="(#[^"]*)"', row) for row in rows] == [
+        ["#condition-full-rank", "#literal--test_rank"],
+        ["#condition-full-rank", "#literal--test_rank_drop"],
+    ]
+    assert {"literal--test_rank", "literal--test_rank_drop"} <= Page(text).ids
+    assert '<table class="sides">' not in example.build()["claims/chords.html"].decode()
+
+
 def test_check_by_a_study_shows_its_decision_and_no_other(example):
     text = example.build()["claims/ends.html"].decode()
     assert "decided by the rule of a study: supported" in text
