@@ -16,9 +16,9 @@ from claims.training.optimizers import GRADIENT_DESCENT
 CLAIM = "descent-ends-in-local-minimum"
 
 
-def derivatives(activation):
+def derivatives(activation, samples):
     objective = Objective(one_hidden_layer(1, 1, activation), SQUARED_ERROR)
-    return Function(objective.value, theta=(4,), inputs=(2, 1), targets=(2,))
+    return Function(objective.value, theta=(4,), inputs=(samples, 1), targets=(samples,))
 
 
 @pytest.mark.claim(CLAIM, reading="always", shows="fails", by="counterexample")
@@ -31,7 +31,7 @@ def test_descent_rests_at_a_saddle(check, *, bias=Fraction(1, 2)):
     derivative along $(w, v) = (1, \frac14)$ is $-\frac1{32}$, so there are lower points
     arbitrarily close.
     """
-    function = derivatives(SIGMOID)
+    function = derivatives(SIGMOID, 2)
     data = SYMBOLS.enter([[0], [1]]), SYMBOLS.enter([0, 1])
     start = SYMBOLS.enter([0, 0, 0, bias])
     (moved,) = GRADIENT_DESCENT.update(start, function.gradient(start, *data), symbols("eta"))
@@ -55,12 +55,12 @@ def test_descent_rests_at_a_saddle(check, *, bias=Fraction(1, 2)):
 def test_descent_cycles_with_a_large_step(check, *, step=1):
     r"""With the step 1 descent alternates between two points and converges nowhere.
 
-    One tanh unit, $x = (0, 1)$, $y = (0, 0)$, start $w = b = v = 0$ and any $c \ne 0$: the unit
+    One tanh unit, one point $x = 1$, $y = 0$, start $w = b = v = 0$ and any $c \ne 0$: the unit
     outputs 0, so only $c$ moves, by $c \leftarrow (1 - 2\eta) c$. With $\eta = 1$ it changes its
     sign for ever; with $\eta > 1$ its size grows without bound.
     """
-    function = derivatives(TANH)
-    data = SYMBOLS.enter([[0], [1]]), SYMBOLS.enter([0, 0])
+    function = derivatives(TANH, 1)
+    data = SYMBOLS.enter([[1]]), SYMBOLS.enter([0])
     start = SYMBOLS.enter([0, 0, 0, symbols("c")])
     slope = function.gradient(start, *data)
     (moved,) = GRADIENT_DESCENT.update(start, slope, symbols("eta"))
@@ -69,7 +69,7 @@ def test_descent_cycles_with_a_large_step(check, *, step=1):
     check.zero(opposite + start, "the next point with step 1, plus the start", step=step)
     check.record(("inputs", "targets"), data)
     check.record("the two points (w, b, v, c) of the cycle", [start, opposite])
-    check.size(points=2, inputs=1, units=1)
+    check.size(points=1, inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="almost-every-start", shows="fails", by="counterexample")
@@ -152,7 +152,12 @@ def test_data_without_any_local_minimum(check, *, targets=(0, 0, 1)):
     check.positive(room, "the loss at the start is below 2/9")
     check.record("inputs", inputs)
     check.record("loss at every stationary point", function.value(*at(0, 0, 0, mean)))
-    check.size(points=3, inputs=1, units=1)
+    check.size(
+        points=3,
+        inputs=1,
+        units=1,
+        smaller="one or two points, or their mean targets, are fitted by global minima",
+    )
 
 
 @pytest.mark.claim(CLAIM, shows="holds", by="study")
