@@ -211,7 +211,7 @@ def test_one_weight_between_two_valleys(check, *, inputs=(1, 6)):
     for pair in combinations_with_replacement(range(1, 6), 2):
         smaller = polynomial_in_z(function.gradient, pair, (target, target)).polynomial
         zeros = count_roots(smaller, above=Fraction(0))
-        check.that(zeros == 1, "inputs up to 5 have one stationary point", smaller=pair)
+        check.that(zeros == 1, "inputs up to 5 have one stationary point", smaller_inputs=pair)
     signs = {Fraction(0): -1, Fraction(1, 2): 1, Fraction(1): -1, Fraction(2): 1}
     for weight, sign in signs.items():
 

@@ -195,7 +195,7 @@ def test_a_weight_that_grows(check, *, entry=Fraction(-2)):
     for rows in product((-1, 0, 1), repeat=4):
         smaller = [rows[:2], rows[2:]]
         if rows[0] * rows[3] != rows[1] * rows[2]:
-            check.that(has_dominant_inverse(smaller), "it is dominant", smaller=smaller)
+            check.that(has_dominant_inverse(smaller), "it is dominant", smaller_inputs=smaller)
     check.record(("inputs", "targets", "lambda"), [inputs, targets, strength])
     check.record("minimiser without penalty", before)
     check.record("minimiser with penalty", after)

@@ -158,7 +158,12 @@ def test_a_zero_without_a_minimum(check, *, last=3, limit=Fraction(1), loss=LOSS
     smaller = list(overlapping_below(sum(inputs)))
     for data in smaller:
         settled = number_of_zeros(*data) == 0 or attains_minimum(*data)
-        check.that(settled, "a smaller one has a minimum, or no zero", smaller=data)
+        check.that(
+            settled,
+            "a smaller one has a minimum, or no zero",
+            smaller_inputs=data[0],
+            smaller_labels=data[1],
+        )
     check.size(
         sum_of_the_sizes_of_the_inputs=sum(inputs),
         smaller=f"each of the {len(smaller)} smaller ones that overlap has a minimum or no zero",
@@ -197,7 +202,12 @@ def test_overlapping_labels_without_a_zero(check, *, ones=4):
     check.that(zeros == 0, "no root at z > 0, by Sturm")
     smaller = list(overlapping_below(sum(inputs)))
     for data in smaller:
-        check.that(number_of_zeros(*data) > 0, "a smaller data set has a zero", smaller=data)
+        check.that(
+            number_of_zeros(*data) > 0,
+            "a smaller data set has a zero",
+            smaller_inputs=data[0],
+            smaller_labels=data[1],
+        )
     check.that(
         separation(np.array(inputs)[:, None], np.array(targets)).kind == "overlapping",
         "no direction separates the labels",
