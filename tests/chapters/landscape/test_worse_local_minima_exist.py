@@ -96,6 +96,8 @@ def test_dead_cone(check, certificates, *, edit=as_written):
     proof = json.loads(path.read_text())["proof"]
     check.that((proof["loss"], proof["lower_loss"]) == ("1/4", "0"), "the losses are 1/4 and 0")
     check.record(path.stem, f"{proof['loss']} against {proof['lower_loss']}")
+    inactive = "on one point the output bias alone reaches the loss 0"
+    check.size(points=len(STEP.targets), inputs=1, units=1, smaller=inactive)
 
 
 @pytest.mark.claim(CLAIM, reading="strict-sigmoid", shows="holds", by="certificate")
@@ -112,6 +114,7 @@ def test_strict_minimum_in_a_box(check, certificates, *, edit=as_written, proble
     arithmetic, by a checker that uses none of the package's code.
     """
     accept(check, certificates, edit, problems)
+    check.size(points=len(SMALL.targets), inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="strict-tanh", shows="holds", by="certificate")
@@ -126,6 +129,7 @@ def test_strict_minimum_of_a_tanh_network(
     with weights changed by an invertible linear map; the certificate is checked for tanh itself.
     """
     accept(check, certificates, edit, problems)
+    check.size(points=len(SMALL_TANH.targets), inputs=1, units=1)
 
 
 @pytest.mark.claim(CLAIM, reading="one-neuron", shows="holds", by="certificate")
@@ -139,6 +143,8 @@ def test_strict_minimum_of_one_neuron(check, certificates, *, edit=as_written):
     own. The certificate encloses the higher one and names a lower point.
     """
     accept(check, certificates, edit, OF_A_NEURON)
+    single = "on one point the only stationary point fits the target"
+    check.size(points=len(NEURON.targets), weights=1, smaller=single)
 
 
 def halved_output(network, theta, unit, factor):
