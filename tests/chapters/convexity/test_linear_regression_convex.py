@@ -90,7 +90,7 @@ def test_one_loss_expanded_by_the_checker(
     """
     path = certificates / name
     figures = check.certificate(path, kind="sum-of-squares", objective=CERTIFIED, edit=edit)
-    check.record("certified", figures)
+    check.record("arithmetic of the certificate", figures)
 
 
 @pytest.mark.claim("linear-regression-convex", shows="holds", by="property")

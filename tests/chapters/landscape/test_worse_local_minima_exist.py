@@ -95,7 +95,8 @@ def test_dead_cone(check, certificates, *, edit=as_written):
     check.certificate(path, kind="dead-cone", objective=STEP.definition(), edit=edit)
     proof = json.loads(path.read_text())["proof"]
     check.that((proof["loss"], proof["lower_loss"]) == ("1/4", "0"), "the losses are 1/4 and 0")
-    check.record(path.stem, f"{proof['loss']} against {proof['lower_loss']}")
+    names = ("loss of the dead network", "loss at the lower point")
+    check.record(names, (proof["loss"], proof["lower_loss"]))
     inactive = "on one point the output bias alone reaches the loss 0"
     check.size(points=len(STEP.targets), inputs=1, units=1, smaller=inactive)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from claims.compiled import Function
 from claims.mathematics import HALF_SQUARED_ERROR, Objective, deep_linear, hidden_layer_growth
-from claims.numbers import SYMBOLS, square, symbols
+from claims.numbers import SYMBOLS, square, symbols, tanh
 
 CLAIM = "only-single-neuron-solvable"
 
@@ -97,6 +99,10 @@ def test_a_linear_hidden_layer_is_solved_from_every_start(check, *, rate=flow_ra
     whitened inputs and starts aligned with the singular modes of the data, compare A. M. Saxe, J.
     L. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep linear
     neural networks*, 2014.
+
+    In numbers: $x = 1$, $t = \frac34$, two units with $v = (1, 0)$ and $W = (0, 1)^\top$ have
+    $A = B = 2$, $D = \frac52$, $Y = \frac{5 + 7T}{5 + T}$ with $T = \tanh\frac{5\tau}4$, and the
+    output $\frac12(Y - \frac1Y)$, which rises from 0 to $\frac34$.
     """
     shapes = ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3))
     for units, features in shapes:
@@ -126,4 +132,9 @@ def test_a_linear_hidden_layer_is_solved_from_every_start(check, *, rate=flow_ra
         growth = numerator / denominator
         check.zero(slope - growth * rate(length, zero, a, b, growth), "Y' at D = 0")
     check.record("units and inputs executed", shapes)
+    saturating = tanh(time * Fraction(5, 4))
+    growth = hidden_layer_growth(time, 1, Fraction(3, 4), 2, 2, Fraction(5, 2))
+    check.zero(growth * (5 + saturating) - 5 - 7 * saturating, "Y of the two units in numbers")
+    check.record("Y for x = 1, t = 3/4, two units with v = (1, 0), W = (0, 1)", growth)
+    check.record("their output, rising from 0 to 3/4", (growth - 1 / growth) / 2)
     check.size(points=1, inputs=1, units=1, smaller="two units where the reading asks for them")
