@@ -68,7 +68,10 @@ def build_provenance(
     }
     versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     studies = {
-        name: {key: result[key] for key in ("scale", "n", "planned", "networks", "plan_hash")}
+        name: {
+            key: result[key]
+            for key in ("scale", "n", "planned", "networks", "classified", "plan_hash")
+        }
         for name, result in material.studies.items()
     }
     page = (

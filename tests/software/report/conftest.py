@@ -146,7 +146,7 @@ QUESTION = {
     "settings": ESTIMATES,
 }
 RESULT = {
-    "schema": 2,
+    "schema": 3,
     "name": "ends",
     "question": "Where do runs end?",
     "scale": "default",

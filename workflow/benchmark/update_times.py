@@ -1,0 +1,118 @@
+"""What an update costs beside the gradient of an example, by this package, NumPy and scikit-learn.
+
+    OMP_NUM_THREADS=1 python workflow/benchmark/update_times.py --into reports/runtime
+
+The study time-to-target takes an update on B examples to last a + b B. Here the time of an update
+is measured for several B, one thread, in processor time: what twice as many updates take longer,
+the median of several repetitions, so that neither compiling nor setting up counts. b is the slope
+over mini-batches, a what is left of an update on one example; the price is the slope towards the
+whole data set over b. Losses are not compared: run.py does that.
+"""
+
+import argparse
+import csv
+import io
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engines import FEW, Train, numpy_loop, package, scikit_learn
+from workloads import Workload
+
+from claims.compiled import FULL_BATCH
+from claims.files import write_whole
+from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, one_hidden_layer
+from claims.studies.targets import noisy_wave
+from claims.training import Problem, Shuffled
+
+# The larger data set of the study, and the sizes of batches between which slopes are taken.
+EXAMPLES = 16384
+SIZES = (1, 32, 256, EXAMPLES)
+
+# Name, number of networks trained at once, and what makes the function that trains them.
+ENGINES = (
+    ("this package, 64 networks at once", 64, package),
+    ("NumPy, one network", FEW, numpy_loop),
+    ("scikit-learn, one network", FEW, scikit_learn),
+)
+UPDATES = 64
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of an update of one network by size of batch, and what follows from them."""
+
+    engine: str
+    seconds: dict[int, float]
+
+    @property
+    def example(self) -> float:
+        """b: seconds that one more example of a mini-batch takes."""
+        one, small, *_ = SIZES
+        return (self.seconds[small] - self.seconds[one]) / (small - one)
+
+    @property
+    def overhead(self) -> float:
+        """a/b: an update's overhead, in gradients of an example."""
+        return self.seconds[1] / self.example - 1
+
+    @property
+    def price(self) -> float:
+        """The price of an example of the whole data set, where it costs 1 in a mini-batch."""
+        *_, large, whole = SIZES
+        slope = (self.seconds[whole] - self.seconds[large]) / (whole - large)
+        return slope / self.example
+
+
+def workload(size: int, runs: int, updates: int) -> Workload:
+    problem = Problem(
+        Objective(one_hidden_layer(1, 4, SIGMOID), SQUARED_ERROR), noisy_wave(EXAMPLES)
+    )
+    sampling = FULL_BATCH if size == EXAMPLES else Shuffled(size)
+    return Workload(f"wave, batches of {size}", problem, sampling, runs, updates, 0.01)
+
+
+def timed(train: Train) -> float:
+    begun = time.process_time()
+    train()
+    return time.process_time() - begun
+
+
+def measured(repetitions: int) -> list[Cost]:
+    costs = []
+    for name, runs, engine in ENGINES:
+        seconds = {}
+        for size in SIZES:
+            short, long = (engine(workload(size, runs, n)) for n in (UPDATES, 2 * UPDATES))
+            long()  # compiles
+            longer = [timed(long) - timed(short) for _ in range(repetitions)]
+            seconds[size] = statistics.median(longer) / (runs * UPDATES)
+        costs.append(Cost(name, seconds))
+        print(costs[-1], file=sys.stderr, flush=True)
+    return costs
+
+
+def table(costs: list[Cost]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        ["engine", *(f"microseconds, batch of {size}" for size in SIZES), "overhead", "price"]
+    )
+    for own in costs:
+        times = [f"{1e6 * own.seconds[size]:.3g}" for size in SIZES]
+        writer.writerow([own.engine, *times, f"{own.overhead:.3g}", f"{own.price:.3g}"])
+    return text.getvalue()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--into", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--repetitions", type=int, default=9)
+    options = parser.parse_args()
+    write_whole(options.into / "update_times.csv", table(measured(options.repetitions)).encode())
+
+
+if __name__ == "__main__":
+    main()
