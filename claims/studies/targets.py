@@ -76,7 +76,7 @@ def batch_updates(
     width: int,
     runs: range,
 ) -> Floats:
-    """Return the updates (runs,) by mini-batches, shuffled, to the first look that finds the target.
+    """Return the updates (runs,) by mini-batches, shuffled, to the look that finds the target.
 
     inf where none does.
     """

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines import FEW, Train, numpy_loop, package, scikit_learn
+from engines import Train, numpy_loop, package, scikit_learn
 from workloads import Workload
 
 from claims.compiled import FULL_BATCH
@@ -34,10 +34,13 @@ SIZES = (1, 32, 256, EXAMPLES)
 # Name, number of networks trained at once, and what makes the function that trains them.
 ENGINES = (
     ("this package, 64 networks at once", 64, package),
-    ("NumPy, one network", FEW, numpy_loop),
-    ("scikit-learn, one network", FEW, scikit_learn),
+    ("NumPy, one network", 1, numpy_loop),
+    ("scikit-learn, one network", 1, scikit_learn),
 )
+
+# Updates that are timed: at least so many, and of small batches as many as make this many examples.
 UPDATES = 64
+DRAWN = 4096
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,11 @@ def measured(repetitions: int) -> list[Cost]:
     for name, runs, engine in ENGINES:
         seconds = {}
         for size in SIZES:
-            short, long = (engine(workload(size, runs, n)) for n in (UPDATES, 2 * UPDATES))
+            updates = max(UPDATES, DRAWN // size)
+            short, long = (engine(workload(size, runs, n)) for n in (updates, 2 * updates))
             long()  # compiles
             longer = [timed(long) - timed(short) for _ in range(repetitions)]
-            seconds[size] = statistics.median(longer) / (runs * UPDATES)
+            seconds[size] = statistics.median(longer) / (runs * updates)
         costs.append(Cost(name, seconds))
         print(costs[-1], file=sys.stderr, flush=True)
     return costs
@@ -109,7 +113,7 @@ def table(costs: list[Cost]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--repetitions", type=int, default=9)
+    parser.add_argument("--repetitions", type=int, default=5)
     options = parser.parse_args()
     write_whole(options.into / "update_times.csv", table(measured(options.repetitions)).encode())
 

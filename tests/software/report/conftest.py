@@ -153,6 +153,7 @@ RESULT = {
     "planned": 1500,
     "n": 1500,
     "networks": 3000,
+    "classified": 2500,
     "plan_hash": "abc123",
     "factors": {"width": "hidden units"},
     "confidence": 0.95,
