@@ -24,7 +24,7 @@ def test_the_ratio_passes_the_factor_at_the_turning_overhead(name):
     cell = CELLS[name]
     random = np.random.default_rng(1)
     full = random.uniform(1, 200, 500)
-    batch = full * np.exp(random.uniform(-2, 8, 500))
+    batch = full * np.exp(random.uniform(-2, 12, 500))
     turning = turning_overhead(full, batch, cell)
     inside = np.isfinite(turning) & (turning > 0)
     for share, above in ((0.99, True), (1.01, False)):
