@@ -5,8 +5,9 @@
 The study time-to-target takes an update on B examples to last a + b B. Here the time of an update
 is measured for several B, one thread, in processor time: what twice as many updates take longer,
 the median of several repetitions, so that neither compiling nor setting up counts. b is the slope
-over mini-batches, a what is left of an update on one example; the price is the slope towards the
-whole data set over b. Losses are not compared: run.py does that.
+towards the whole data set, a what is left of an update on one example. The price is that slope over
+the one between mini-batches, where the latter stands out from the overhead. Losses are not
+compared: run.py does that.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from claims.compiled import FULL_BATCH
 from claims.files import write_whole
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, one_hidden_layer
 from claims.studies.targets import noisy_wave
-from claims.training import Problem, Shuffled
+from claims.training import Problem, Replacement
 
 # The larger data set of the study, and the sizes of batches between which slopes are taken.
 EXAMPLES = 16384
@@ -52,9 +53,9 @@ class Cost:
 
     @property
     def example(self) -> float:
-        """b: seconds that one more example of a mini-batch takes."""
-        one, small, *_ = SIZES
-        return (self.seconds[small] - self.seconds[one]) / (small - one)
+        """b: seconds that one more example of a large batch takes."""
+        *_, large, whole = SIZES
+        return (self.seconds[whole] - self.seconds[large]) / (whole - large)
 
     @property
     def overhead(self) -> float:
@@ -62,18 +63,20 @@ class Cost:
         return self.seconds[1] / self.example - 1
 
     @property
-    def price(self) -> float:
+    def price(self) -> float | None:
         """The price of an example of the whole data set, where it costs 1 in a mini-batch."""
-        *_, large, whole = SIZES
-        slope = (self.seconds[whole] - self.seconds[large]) / (whole - large)
-        return slope / self.example
+        one, *_, large, _ = SIZES
+        more = self.seconds[large] - self.seconds[one]
+        if more < self.seconds[one] / 2:
+            return None
+        return self.example * (large - one) / more
 
 
 def workload(size: int, runs: int, updates: int) -> Workload:
     problem = Problem(
         Objective(one_hidden_layer(1, 4, SIGMOID), SQUARED_ERROR), noisy_wave(EXAMPLES)
     )
-    sampling = FULL_BATCH if size == EXAMPLES else Shuffled(size)
+    sampling = FULL_BATCH if size == EXAMPLES else Replacement(size)
     return Workload(f"wave, batches of {size}", problem, sampling, runs, updates, 0.01)
 
 
@@ -105,8 +108,9 @@ def table(costs: list[Cost]) -> str:
         ["engine", *(f"microseconds, batch of {size}" for size in SIZES), "overhead", "price"]
     )
     for own in costs:
+        price = "" if own.price is None else f"{own.price:.3g}"
         times = [f"{1e6 * own.seconds[size]:.3g}" for size in SIZES]
-        writer.writerow([own.engine, *times, f"{own.overhead:.3g}", f"{own.price:.3g}"])
+        writer.writerow([own.engine, *times, f"{own.overhead:.3g}", price])
     return text.getvalue()
 
 
