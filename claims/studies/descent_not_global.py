@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, one_hidden_layer
+from claims.studies.levels import lowest_within
 from claims.studies.observations import UNDECIDED, Observed, events
 from claims.studies.plan import Plan, PlanError, plan_path, settings_of
 from claims.studies.registry import Records, Study
@@ -153,24 +154,13 @@ def _printed_levels(
 
     Levels of one class of end are merged: each stands for the lowest within the tolerance of it.
     """
-    levels = np.empty(len(records), dtype="<U16")
+    levels = np.empty(len(records))
     for chosen in (reached, ~reached):
         for code in range(len(CODES)):
-            own = np.flatnonzero(chosen & (records["end"] == code))
-            for group in _merged(own[np.argsort(records["level"][own])], records, tolerance):
-                levels[group] = f"{records['level'][group[0]]:.6g}"
-    return levels
-
-
-def _merged(order: NDArray[np.intp], records: Records, tolerance: float) -> list[NDArray[np.intp]]:
-    """Split runs, sorted by level, into groups within the tolerance of their lowest level."""
-    groups = []
-    while len(order):
-        levels = records["level"][order]
-        inside = np.searchsorted(levels, levels[0] + tolerance, side="right")
-        groups.append(order[:inside])
-        order = order[inside:]
-    return groups
+            own = chosen & (records["end"] == code)
+            levels[own] = lowest_within(records["level"][own], tolerance)
+    distinct, places = np.unique(levels, return_inverse=True)
+    return np.array([f"{level:.6g}" for level in distinct])[places]
 
 
 STEPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)

@@ -19,7 +19,7 @@ from claims.studies.rules import Wording, judge
 from claims.studies.shards import read_shards
 from claims.studies.statistics import bonferroni
 
-SCHEMA = 2
+SCHEMA = 3
 
 Rows = list[dict[str, Any]]
 
@@ -74,6 +74,7 @@ def conclude(study: Planned, scale: str, rows: Rows) -> dict[str, Any]:
             "cell": settings_of(entries),
             "n": plan.runs(entries, scale),
             "networks": plan.runs(entries, scale) * study.study.networks(cell),
+            "classified": plan.runs(entries, scale) * study.study.ends(cell),
         }
         for name, entries, cell in zip(study.names, plan.cells, study.cells, strict=True)
     ]
@@ -86,6 +87,7 @@ def conclude(study: Planned, scale: str, rows: Rows) -> dict[str, Any]:
         "planned": sum(plan.runs(entries, "default") for entries in plan.cells),
         "n": sum(setting["n"] for setting in settings),
         "networks": sum(setting["networks"] for setting in settings),
+        "classified": sum(setting["classified"] for setting in settings),
         "factors": plan.factors,
         "confidence": plan.confidence,
         "settings": settings,

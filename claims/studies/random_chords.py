@@ -17,7 +17,7 @@ from claims.mathematics import (
     one_hidden_layer,
 )
 from claims.studies.observations import UNDECIDED, Observed, events
-from claims.studies.plan import Plan
+from claims.studies.plan import Plan, settings_of
 from claims.studies.registry import Records, Study
 from claims.training import DATA_SETS, Problem, bounds, generator
 
@@ -92,7 +92,7 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
 def pilot(plan: Plan) -> None:
     """Print, for each cell, how many chords violate convexity or stay within rounding."""
     for entries in plan.cells:
-        cell = msgspec.convert(entries, Cell)
+        cell = msgspec.convert(settings_of(entries), Cell)
         (seen,) = observe(cell, run(plan.pilot.seed, cell, 0, plan.pilot.runs)).values()
         violated, unknown = int(seen.lowest.sum()), int((seen.lowest < seen.highest).sum())
         print(f"{name(cell)}: {violated} of {plan.pilot.runs} violate, {unknown} open", flush=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from claims.compiled import DIVERGED
 from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, one_hidden_layer
+from claims.studies.levels import distinct
 from claims.studies.observations import (
     Observed,
     events,
@@ -147,20 +148,17 @@ def _visited(problem: Problem, cell: Cell, states: list[Iterated]) -> tuple[Floa
         ends = classify(problem, settled.theta, status, cell.tolerance)
         levels.append(ends.level)
         known.append(~ends.of(End.UNDECIDED) & ~ends.of(End.DIVERGED))
-    return distinct(np.array(levels), np.array(known), cell.tolerance)
+    return visited(np.array(levels).T, np.array(known).T, cell.tolerance)
 
 
-def distinct(levels: Floats, known: NDArray[np.bool_], tolerance: float) -> tuple[Floats, Floats]:
-    """Return the fewest and most distinct levels (runs,) among ``levels`` (moments, runs).
+def visited(levels: Floats, known: NDArray[np.bool_], tolerance: float) -> tuple[Floats, Floats]:
+    """Return the fewest and most distinct levels (runs,) among ``levels`` (runs, moments).
 
-    Sorted levels are distinct where they differ by more than the tolerance. A level that is not
-    known may be one of the others, or new.
+    A level that is not known may be one of the others, or new.
     """
-    ordered = np.sort(np.where(known, levels, np.inf), axis=0)
-    with np.errstate(invalid="ignore"):
-        steps = (np.diff(ordered, axis=0) > tolerance) & np.isfinite(ordered[1:])
-    fewest = steps.sum(axis=0) + np.isfinite(ordered[0])
-    return np.maximum(fewest, 1.0), np.maximum(fewest + (~known).sum(axis=0), 1.0)
+    fewest = distinct(levels, known, tolerance)
+    most = fewest + (~known).sum(axis=1)
+    return np.maximum(fewest, 1).astype(float), np.maximum(most, 1).astype(float)
 
 
 def several(records: Records, arm: str) -> Observed:

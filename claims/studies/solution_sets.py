@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, one_hidden_layer
 from claims.studies.observations import UNDECIDED, Observed, events
-from claims.studies.plan import Plan
+from claims.studies.plan import Plan, settings_of
+from claims.studies.random_problems import stacked
 from claims.studies.registry import Records, Study
-from claims.training import MOMENTUM, DataSet, Problem, descend, generator, polish
+from claims.training import MOMENTUM, Problem, descend, generator, polish
 
 Floats = NDArray[np.float64]
 
@@ -50,22 +51,18 @@ def network_of(cell: Cell) -> Network:
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     """Return the dimension of the Hessian's kernel at one solution of each random problem."""
     network = network_of(cell)
-    drawn = [_draw(seed, cell, network, number) for number in range(first, stop)]
-    inputs, targets, starts = map(np.stack, zip(*drawn, strict=True))
-    problem = Problem(
-        Objective(network, SQUARED_ERROR), DataSet("random", inputs[0].copy(), targets[0].copy())
-    )
-    data = np.repeat(inputs, cell.starts, axis=0), np.repeat(targets, cell.starts, axis=0)
+    problems = stacked(_draw(seed, cell, network, number) for number in range(first, stop))
+    problem = Problem(Objective(network, SQUARED_ERROR), problems.shape)
     done = descend(
         problem,
         MOMENTUM,
-        starts.reshape(-1, network.size),
+        problems.start,
         budget=cell.budget,
         step=cell.step,
         momentum=0.9,
-        data=data,
+        data=problems.data,
     )
-    ends = polish(problem, np.nan_to_num(done.theta), data=data)
+    ends = polish(problem, np.nan_to_num(done.theta), data=problems.data)
     solved = (ends.value < cell.zero).reshape(-1, cell.starts)
     chosen = np.arange(len(solved)) * cell.starts + solved.argmax(axis=1)
     records = np.zeros(stop - first, dtype=RECORD)
@@ -99,7 +96,7 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
 def pilot(plan: Plan) -> None:
     """Print how many of the pilot's problems come to zero loss, with one start and with all."""
     for entries in plan.cells:
-        cell = msgspec.convert(entries, Cell)
+        cell = msgspec.convert(settings_of(entries), Cell)
         for starts in (1, cell.starts):
             tried = msgspec.structs.replace(cell, starts=starts)
             records = run(plan.pilot.seed, tried, 0, plan.pilot.runs)

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, one_hidden_layer
+from claims.studies.levels import distinct
 from claims.studies.observations import UNDECIDED, Observed, events
-from claims.studies.plan import Plan
+from claims.studies.plan import Plan, settings_of
+from claims.studies.random_problems import downhill, draw_problem, in_batches, stacked
 from claims.studies.registry import Records, Study
-from claims.training import DataSet, Problem, bounds, generator, polish, search
+from claims.training import Problem, bounds, generator, search
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -42,94 +44,46 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 COUNTS = ("minima", "saddles", "open", "infinite")
 RECORD = np.dtype([(column, "<i4") for column in ("run", *COUNTS)])
 
-# So many searches at once, so that memory does not grow with the number of problems.
-BATCH = 4096
-
 
 def name(cell: Cell) -> str:
     return f"{cell.targets}, width {cell.width}"
 
 
-def draw_problem(seed: str, cell: Cell, number: int) -> tuple[Floats, Floats, Floats]:
-    """Return inputs (N, 1), targets (N,) and starts (S, p) of the problem with that number."""
-    network = one_hidden_layer(1, cell.width, SIGMOID)
+def draw(seed: str, cell: Cell, number: int) -> tuple[Floats, Floats, Floats]:
+    """Return inputs, targets and starts of the problem with that number."""
     random = generator(seed, cell.targets, cell.width, cell.samples, number)
-    inputs = 2 * random.normal(size=(cell.samples, 1))
-    targets = random.normal(size=cell.samples)
-    if cell.targets == "teacher":
-        teacher = 2 * random.normal(size=network.size)
-        targets = network.predict(teacher, inputs) + 0.3 * targets
-    return inputs, targets, 2 * random.normal(size=(cell.starts, network.size))
+    return draw_problem(random, cell.targets, cell.width, cell.samples, cell.starts)
 
 
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     """Return what was found on the problems ``first`` to ``stop`` - 1."""
-    at_once = max(BATCH // cell.starts, 1)
-    parts = [_run(seed, cell, low, min(low + at_once, stop)) for low in range(first, stop, at_once)]
-    return np.concatenate(parts)
+    return in_batches(lambda low, high: _run(seed, cell, low, high), cell.starts, first, stop)
 
 
 def _run(seed: str, cell: Cell, first: int, stop: int) -> Records:
-    inputs, targets, starts = map(
-        np.stack, zip(*(draw_problem(seed, cell, n) for n in range(first, stop)), strict=True)
-    )
+    problems = stacked(draw(seed, cell, number) for number in range(first, stop))
     network = one_hidden_layer(1, cell.width, SIGMOID)
-    problem = Problem(
-        Objective(network, SQUARED_ERROR), DataSet("random", inputs[0].copy(), targets[0].copy())
-    )
-    data = np.repeat(inputs, cell.starts, axis=0), np.repeat(targets, cell.starts, axis=0)
-    start = np.concatenate(list(starts))
-    theta, level, minimum, unconverged, infinite = _descend(problem, start, data)
-    inside = np.abs(theta).max(axis=1) <= cell.reach
-    point, found = search(problem, start, data)
-    value, _, hessian = problem.derivatives(point, *data, problem.scale)
+    problem = Problem(Objective(network, SQUARED_ERROR), problems.shape)
+    count = stop - first
+    valleys = downhill(problem, problems.start, problems.data, ROUNDS, cell.reach).by_problem(count)
+    point, found = search(problem, problems.start, problems.data)
+    value, _, hessian = problem.derivatives(point, *problems.data, problem.scale)
     spectrum = np.linalg.eigvalsh(hessian)
     least = bounds.CURVATURE * np.abs(spectrum).max(axis=1)
     found &= np.abs(point).max(axis=1) <= cell.reach
-    saddle = found & (spectrum[:, 0] < -least)
-    other = found & (spectrum[:, 0] > least)
-    records = np.zeros(stop - first, dtype=RECORD)
-    records["run"] = np.arange(first, stop)
-    levels = np.concatenate([level.reshape(len(records), -1), value.reshape(len(records), -1)], 1)
-    minima = np.concatenate(
-        [(minimum & inside).reshape(len(records), -1), other.reshape(len(records), -1)], 1
+    level, saddle, other = (
+        part.reshape(count, -1)
+        for part in (value, found & (spectrum[:, 0] < -least), found & (spectrum[:, 0] > least))
     )
-    for k, record in enumerate(records):
-        record["minima"] = _distinct(levels[k][minima[k]], cell.tolerance)
-        own = slice(k * cell.starts, (k + 1) * cell.starts)
-        record["saddles"] = _distinct(value[own][saddle[own]], cell.tolerance)
-        record["open"] = _distinct(level[own][(unconverged & inside)[own]], cell.tolerance)
-        record["infinite"] = (infinite | ~inside)[own].sum()
+    levels = np.concatenate([valleys.level, level], axis=1)
+    minima = np.concatenate([valleys.minimum, other], axis=1)
+    records = np.zeros(count, dtype=RECORD)
+    records["run"] = np.arange(first, stop)
+    records["minima"] = distinct(levels, minima, cell.tolerance)
+    records["saddles"] = distinct(level, saddle.astype(bool), cell.tolerance)
+    records["open"] = distinct(valleys.level, valleys.unsettled, cell.tolerance)
+    records["infinite"] = valleys.outside.sum(axis=1)
     return records
-
-
-def _descend(
-    problem: Problem, start: Floats, data: tuple[Floats, Floats]
-) -> tuple[Floats, Floats, Flags, Flags, Flags]:
-    """Newton's method downhill: points, levels, and which are minima, unconverged, at infinity."""
-    theta = start.copy()
-    level = np.empty(len(start))
-    minimum, infinite = np.zeros((2, len(start)), dtype=bool)
-    active = np.arange(len(start))
-    for _ in range(ROUNDS):
-        done = polish(problem, theta[active], data=(data[0][active], data[1][active]))
-        theta[active], level[active] = done.theta, done.value
-        reach = 1 + np.sqrt((done.theta**2).sum(axis=1))
-        stationary = done.step <= bounds.NEWTON_STEP * reach
-        minimum[active] = stationary & (done.negative == 0) & (done.zero == 0)
-        infinite[active] = done.in_tail & ~stationary
-        active = active[~stationary & ~done.in_tail]
-        if not len(active):
-            break
-    unconverged = np.zeros(len(start), dtype=bool)
-    unconverged[active] = True
-    return theta, level, minimum, unconverged, infinite
-
-
-def _distinct(levels: Floats, tolerance: float) -> int:
-    """The number of levels, those that follow one another within the tolerance counted once."""
-    ordered = np.sort(levels)
-    return int((np.diff(ordered) > tolerance).sum()) + 1 if len(ordered) else 0
 
 
 def observe(cell: Cell, records: Records) -> dict[str, Observed]:
@@ -155,7 +109,7 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
 def pilot(plan: Plan) -> None:
     """Print what the pilot's problems come to with more or fewer starts."""
     for entries in plan.cells:
-        cell = msgspec.convert({k: v for k, v in entries.items() if k != "runs"}, Cell)
+        cell = msgspec.convert(settings_of(entries), Cell)
         for starts in (16, 32, 64):
             tried = msgspec.structs.replace(cell, starts=starts)
             records = run(plan.pilot.seed, tried, 0, plan.pilot.runs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from claims.studies.dropout_valleys import RECORD, distinct, draw_problem, observe, run
+from claims.studies.dropout_valleys import RECORD, observe, run
 from claims.studies.plan import plan_hash
 from claims.studies.registry import planned
 
@@ -29,16 +29,6 @@ def test_what_is_open_may_be_a_minimum():
         "undecided",
         "undecided",
     ]
-
-
-def test_levels_that_follow_one_another_are_one():
-    assert distinct(np.array([]), 0.1) == 0
-    assert distinct(np.array([1.0, 2.0, 1.05, 1.1]), 0.1) == 2
-
-
-def test_a_problem_has_its_shapes():
-    inputs, targets, starts = draw_problem("test", CELL, 3)
-    assert inputs.shape == (10, 1) and targets.shape == (10,) and starts.shape == (16, 4)
 
 
 def test_a_problem_does_not_depend_on_the_others():

@@ -48,13 +48,6 @@ def test_minima_and_saddles_are_compared_in_the_worst_case():
     assert list(seen["several-minima"].classes[:3]) == ["no minimum", "one minimum", "undecided"]
 
 
-def test_levels_within_the_tolerance_are_one():
-    levels = np.array([0.3, 0.1, 0.10005, 0.1001, 0.2])
-    assert stationary_points._distinct(levels, 1e-4) == 3
-    assert stationary_points._distinct(levels, 1e-6) == 5
-    assert stationary_points._distinct(levels[:0], 1e-4) == 0
-
-
 @pytest.mark.parametrize("study", [stationary_points, solution_sets, random_chords])
 def test_a_run_depends_on_its_number_alone(study):
     own = planned(title(study)).cells[0]

@@ -9,10 +9,10 @@ from claims.studies.registry import planned
 from claims.studies.sgd_exploration import (
     EPSILON,
     RECORD,
-    distinct,
     observe,
     run,
     several,
+    visited,
     volume,
 )
 
@@ -31,8 +31,8 @@ CELLS = dict(zip(STUDY.names, STUDY.cells, strict=True))
     ],
 )
 def test_distinct_levels(levels, known, bounds):
-    column = np.array(levels)[:, np.newaxis], np.array(known, dtype=bool)[:, np.newaxis]
-    fewest, most = distinct(*column, tolerance=0.001)
+    row = np.array([levels]), np.array([known], dtype=bool)
+    fewest, most = visited(*row, tolerance=0.001)
     assert (fewest[0], most[0]) == bounds
 
 
