@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.compiled import RUNNING
 from claims.studies.observations import Observed, events, paired_events
 from claims.studies.plan import Plan, settings_of
 from claims.studies.registry import Records, Study
@@ -20,7 +21,6 @@ from claims.studies.shallow import (
     problem_of,
     starts_of,
 )
-from claims.compiled import RUNNING
 from claims.training import GRADIENT_DESCENT, Noise, Problem, descend, stream_keys
 
 ARMS = ("unchanged", "smaller", "noise", "both", "restart")
@@ -176,8 +176,9 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     def compared(
         arm: str, word: str, other: str = "unchanged", *, polished: bool = True
     ) -> Observed:
-        pair = (lowered(records, own, polished=polished) for own in (arm, other))
-        return paired_events(*pair, [word, "a fresh start" if other == "restart" else other])
+        first, second = (lowered(records, own, polished=polished) for own in (arm, other))
+        words = [word, "a fresh start" if other == "restart" else other]
+        return paired_events(first, second, words)
 
     return {
         "step": compared("smaller", "smaller step"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -62,7 +62,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     records = np.zeros(stop - first, dtype=RECORD)
     records["run"] = np.arange(first, stop)
     looks = range(0, cell.updates, cell.every)
-    options = {"step": cell.step, "tolerance": None}
+    options: dict[str, Any] = {"step": cell.step, "tolerance": None}
     states = trajectory(problem, GRADIENT_DESCENT, starts, checkpoints=looks, **options)
     done = descend(problem, GRADIENT_DESCENT, states[-1], budget=cell.budget, **options)
     ends = ended(problem, done.theta, done.status)
