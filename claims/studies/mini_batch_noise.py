@@ -51,6 +51,10 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tolerance: float
 
 
+# Runs about a minimum start so many times a standard normal number away from it in each weight: at
+# a minimum that fits every example nothing would move, stable or not.
+DISPLACEMENT = 0.01
+
 # The mean excess is taken over so many moments, equally far apart in the second half.
 MOMENTS = 50
 
@@ -121,9 +125,12 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     records["minimum"] = ends.of(End.MINIMUM) | ends.of(End.FLAT)
     half = cell.updates // 2
     checkpoints = np.linspace(half, cell.updates, MOMENTS).astype(int).tolist()
-    states = trajectory(
-        problem, GRADIENT_DESCENT, ends.polished.theta, checkpoints=checkpoints, **options
-    )
+    moves = [
+        generator(seed, "displaced", cell.data, cell.width, number).normal(size=starts.shape[1])
+        for number in runs
+    ]
+    beside = ends.polished.theta + DISPLACEMENT * np.stack(moves)
+    states = trajectory(problem, GRADIENT_DESCENT, beside, checkpoints=checkpoints, **options)
     # Added one by one: NumPy's own mean adds up in another order where there is a single run.
     values = sum(losses(problem, state.theta) for state in states) / MOMENTS
     # A run that has diverged has an infinite excess.

@@ -138,11 +138,15 @@ def _distance(theta: NDArray[np.float64], minimum: NDArray[np.float64]) -> NDArr
     return np.sqrt(((theta - minimum) ** 2).sum(axis=1)) / (1 + np.sqrt((minimum**2).sum()))
 
 
-def left(records: Records, arm: str) -> Observed:
-    """Judge which runs of an arm left although the full batch, at the same step, stayed."""
+def left(records: Records, arm: str, *, to: tuple[int, ...] = (LOWER, ELSEWHERE)) -> Observed:
+    """Judge which runs of an arm left although the full batch, at the same step, stayed.
+
+    ``to`` says what they must have come to.
+    """
     fate, full = records[f"fate_{arm}"], records["fate_full"]
-    undecided = (fate == OPEN) | ((full == OPEN) & (fate != STAYED))
-    happened = (fate != STAYED) & (full == STAYED)
+    reached = np.isin(fate, to)
+    undecided = (fate == OPEN) | ((full == OPEN) & reached)
+    happened = reached & (full == STAYED)
     classes = np.where(full == STAYED, CLASSES[fate], "the full batch leaves too")
     return events(happened, undecided, np.where(undecided, UNDECIDED, classes))
 
@@ -151,6 +155,7 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     single, five = left(records, "one"), left(records, "five")
     return {
         "leaves": single,
+        "to-a-lower-level": left(records, "one", to=(LOWER,)),
         "larger-step": single,
         "smaller-batch": paired_events(single, five, ["by single examples", "by fives"]),
     }

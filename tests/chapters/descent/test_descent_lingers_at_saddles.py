@@ -88,8 +88,8 @@ def test_an_overspecified_network_without_saddles(check, *, last="b2"):
 def test_part_near_saddles_by_width(check, study_result, study_table, *, count=as_counted):
     """The part of a run near saddles, as the network grows from 2 to 8 hidden units.
 
-    Gradient and Hessian are looked at 50 times in the first 1,000 updates. How negative an
-    eigenvalue must be to count decides much of the answer, so two thresholds are asked. The
+    Gradient and Hessian are looked at 50 times in the first 1,000 updates; near a saddle the
+    gradient is small, an eigenvalue negative, and the loss still above that of the run's end. The
     intervals and the decision are derived again here from the counted runs.
     """
     confirm(check, study_result, study_table, "saddle-lingering", "by-width", count)
@@ -100,7 +100,7 @@ def test_part_near_saddles_by_width(check, study_result, study_table, *, count=a
 def test_near_saddles_against_near_minima(check, study_result, study_table, *, count=as_counted):
     """Whether a network with 8 hidden units spends more time near saddles than near minima.
 
-    Of the same looks at the same runs, those near a saddle are set against those near a
-    minimum, run by run; again with two thresholds for a distinctly negative eigenvalue.
+    Of the same looks at the same runs, those near a saddle are set against those at the level
+    of the run's end, run by run.
     """
     confirm(check, study_result, study_table, "saddle-lingering", "against-minima", count)

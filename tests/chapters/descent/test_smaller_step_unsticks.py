@@ -240,3 +240,15 @@ def test_stuck_runs_with_a_smaller_step(check, study_result, study_table, *, cou
     beforehand; the intervals and the decision are derived again here from the counted runs.
     """
     confirm(check, study_result, study_table, "getting-unstuck", "step", count)
+
+
+@pytest.mark.claim(CLAIM, reading="not-converged", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_runs_that_overshoot(check, study_result, study_table, *, count=as_counted):
+    """What a smaller step does for runs of descent that a large step keeps from converging.
+
+    After 20,000 updates they are still on the move, above the lowest level known. Each goes on
+    unchanged or with a tenth of its step; what counts is the loss it reaches. The intervals and the
+    decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "getting-unstuck", "step-overshooting", count)

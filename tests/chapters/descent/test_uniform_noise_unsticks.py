@@ -248,3 +248,14 @@ def test_stuck_runs_with_noise(check, study_result, study_table, *, count=as_cou
     beforehand; the intervals and the decision are derived again here from the counted runs.
     """
     confirm(check, study_result, study_table, "getting-unstuck", "noise", count)
+
+
+@pytest.mark.claim(CLAIM, reading="better-than-restart", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_noise_against_a_fresh_start(check, study_result, study_table, *, count=as_counted):
+    """What noise does for stuck runs, against as many updates from a new random start.
+
+    The start is drawn as the first one was, and descends without noise. The intervals and the
+    decision are derived again here from the counted runs.
+    """
+    confirm(check, study_result, study_table, "getting-unstuck", "noise-or-restart", count)

@@ -366,6 +366,18 @@ def test_how_often_it_has_left(check, study_result, study_table, *, count=as_cou
     confirm(check, study_result, study_table, "sgd-exit", "leaves", count)
 
 
+@pytest.mark.claim(CLAIM, reading="to-a-lower-level", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_how_often_it_comes_to_a_lower_level(check, study_result, study_table, *, count=as_counted):
+    """Most runs by single examples that leave do not come to a lower level.
+
+    The same runs; what counts is that full-batch descent leads down from where the run has come to
+    a loss below that of the minimum. The table is counted again here, and the intervals and the
+    decision are derived from it by the plan's rule.
+    """
+    confirm(check, study_result, study_table, "sgd-exit", "to-a-lower-level", count)
+
+
 @pytest.mark.claim(CLAIM, reading="larger-step", shows="holds", by="study")
 @pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
 def test_larger_steps_leave_more_often(check, study_result, study_table, *, count=as_counted):

@@ -14,7 +14,9 @@ from claims.training import CODES, End
 
 STUDY = planned("getting-unstuck")
 CELLS = dict(zip(STUDY.names, STUDY.cells, strict=True))
-CALM, SHAKEN = CELLS["two-minima tanh, noise 1"], CELLS["two-minima tanh, noise 3"]
+SHAKEN = CELLS["two-minima tanh, noise 3"]
+CALM = msgspec.structs.replace(SHAKEN, amplitude=1.0)
+OVERSHOOTING = CELLS["two-minima tanh, step 0.4"]
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +38,18 @@ def test_lower_is_lower_by_more_than_the_tolerance():
 def test_arms_are_compared_with_going_on_unchanged():
     made = np.zeros(2, dtype=RECORD)
     made["stuck"], made["level"] = True, 2.0
-    for arm, level in {"unchanged": 2.0, "smaller": 2.0, "noise": 1.0, "both": 2.0}.items():
-        made[f"level_{arm}"] = made[f"reached_{arm}"] = level
+    for arm in ARMS:
+        made[f"level_{arm}"] = made[f"reached_{arm}"] = 1.0 if arm == "noise" else 2.0
     made["level_unchanged"][1] = 1.0
+    made["reached_restart"][1] = 1.0
     seen = observe(SHAKEN, made)
     assert seen["step"].lowest.tolist() == [0, -1]
     assert seen["noise"].lowest.tolist() == [1, 0]
     assert seen["noise"].classes.tolist() == ["only noise", "both"]
     assert seen["step-and-noise"].classes.tolist() == ["neither", "only unchanged"]
+    assert seen["noise-or-restart"].classes.tolist() == ["only noise", "both"]
+    # Polishing lowered one arm of the second run; what overshoots is not polished.
+    assert seen["step-overshooting"].lowest.tolist() == [0, 0]
 
 
 def test_runs_are_stuck_at_the_certified_worse_minimum(real):
@@ -59,6 +65,13 @@ def test_large_noise_moves_runs_and_small_noise_does_not(real):
     calm = run("test", CALM, 0, 40)
     assert np.array_equal(calm["level"], real["level"])
     assert np.all(np.abs(calm["level_noise"] - calm["level"]) < TOLERANCE)
+
+
+def test_a_smaller_step_brings_down_what_overshoots():
+    records = run("test", OVERSHOOTING, 0, 8)
+    assert records["stuck"].all()
+    seen = observe(OVERSHOOTING, records)["step-overshooting"]
+    assert seen.classes.tolist() == ["only smaller step"] * 8
 
 
 def test_a_run_does_not_depend_on_the_others(real):

@@ -55,6 +55,22 @@ def test_who_has_left(full, single, bounds, word):
         assert seen.classes[0] == word
 
 
+@pytest.mark.parametrize(
+    ("full", "single", "bounds"),
+    [
+        (STAYED, LOWER, (1, 1)),
+        (STAYED, ELSEWHERE, (0, 0)),
+        (STAYED, OPEN, (0, 1)),
+        (OPEN, LOWER, (0, 1)),
+        (OPEN, ELSEWHERE, (0, 0)),
+        (LOWER, LOWER, (0, 0)),
+    ],
+)
+def test_who_has_come_to_a_lower_level(full, single, bounds):
+    seen = observe(SMALL, records((full, single, STAYED)))["to-a-lower-level"]
+    assert (seen.lowest[0], seen.highest[0]) == bounds
+
+
 def test_smaller_batches_are_compared_run_by_run():
     own = records((STAYED, LOWER, STAYED), (STAYED, STAYED, ELSEWHERE), (STAYED, LOWER, LOWER))
     assert observe(SMALL, own)["smaller-batch"].lowest.tolist() == [1, -1, 0]
