@@ -1,5 +1,6 @@
 # make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
 # make test          set up .venv, then verify the claims and test the software
+# make test-tampering  a thousand false edits a kind and tens of thousands of random ones: the checker refuses them (minutes)
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make lint          formatting, imports, types
 # make mutation      plant slips in the code that everything rests on: do the tests notice? (half an hour)
@@ -18,13 +19,18 @@ READY := $(VENV)/.ready
 # Empty counts as absent, so that UV= forces pip.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: all test test-slurm lint check-reports lock clean
+.PHONY: all test test-tampering test-slurm lint check-reports lock clean
 
 all: $(READY)
 	$(BIN)/snakemake
 
 test: $(READY)
-	$(BIN)/pytest -n auto --maxprocesses 8 $(PYTEST_ARGUMENTS)
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGUMENTS)
+
+# The same tests run in `make test` on a small seeded sample; -rP prints how many edits were tried.
+test-tampering: $(READY)
+	$(BIN)/pytest -n auto --dist worksteal -rP --claims-profile thorough -m tampering \
+	  tests/software/proof tests/software/enumeration $(PYTEST_ARGUMENTS)
 
 test-slurm: $(READY)
 	@command -v slurmctld slurmd sbatch munged >/dev/null || { apt-get update -q && \
