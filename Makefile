@@ -1,6 +1,6 @@
 # make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
 # make test          set up .venv, then verify the claims and test the software
-# make test-tampering  a thousand false edits a kind and tens of thousands of random ones: the checker refuses them (minutes)
+# make test-tampering  a thousand false edits of each kind of certificate and tens of thousands of random ones
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make lint          formatting, imports, types
 # make mutation      plant slips in the code that everything rests on: do the tests notice? (half an hour)
