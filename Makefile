@@ -1,5 +1,6 @@
 # make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
 # make test          set up .venv, then verify the claims and test the software
+# make test-tampering  a thousand false edits of each kind of certificate and tens of thousands of random ones
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
 # make test-kills    a study killed at 20 random moments ends with the bytes of an undisturbed one (a minute or two)
 # make lint          formatting, imports, types
@@ -20,13 +21,18 @@ READY := $(VENV)/.ready
 # Empty counts as absent, so that UV= forces pip.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: all test test-slurm test-kills lint mutation check-reports compare lock clean
+.PHONY: all test test-tampering test-slurm test-kills lint mutation check-reports compare lock clean
 
 all: $(READY)
 	$(BIN)/snakemake
 
 test: $(READY)
-	$(BIN)/pytest -n auto --maxprocesses 8 $(PYTEST_ARGUMENTS)
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGUMENTS)
+
+# The same tests run in `make test` on a small seeded sample; -rP prints how many edits were tried.
+test-tampering: $(READY)
+	$(BIN)/pytest -n auto --dist worksteal -rP --claims-profile thorough -m tampering \
+	  tests/software/proof tests/software/enumeration $(PYTEST_ARGUMENTS)
 
 test-slurm: $(READY)
 	@command -v slurmctld slurmd sbatch munged >/dev/null || { apt-get update -q && \

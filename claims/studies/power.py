@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,8 @@ def achieved(study: Planned, question: Question, where: str) -> float | None:
             mass * inner
             for ones, mass in _binomial(n, first)
             for others, inner in _binomial(n - ones, second / (1 - first) if first < 1 else 0.0)
-            if side(difference_interval(_pairs(ones, others, n), each), low, high) is wanted
+            if mass * inner > _NEGLIGIBLE
+            and _difference_side(ones, others, n, each, low, high) is wanted
         )
     if question.estimand in ("median", "median difference", "median ratio"):
         return _beyond(n, truth, each)
@@ -105,6 +107,14 @@ def _binomial(n: int, share: float) -> list[tuple[int, float]]:
         for count, mass in zip(counts, masses, strict=True)
         if mass > _NEGLIGIBLE
     ]
+
+
+# Questions of one plan often ask for the same power of the same number of runs.
+@cache
+def _difference_side(
+    ones: int, others: int, n: int, confidence: float, low: float, high: float
+) -> Side:
+    return side(difference_interval(_pairs(ones, others, n), confidence), low, high)
 
 
 def _events(count: int, n: int) -> Points:

@@ -8,6 +8,7 @@ shard, which needs none, does not wait for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ class Interval:
     upper: float
 
 
+@lru_cache(maxsize=100_000)
 def clopper_pearson(count: int, n: int, confidence: float) -> tuple[float, float]:
     """Return the exact two-sided interval for a binomial share (Clopper and Pearson 1934).
 

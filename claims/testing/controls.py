@@ -23,9 +23,17 @@ _FAILURES = (Exception, pytest.fail.Exception)
 
 
 def run_control(
-    test: Test, arguments: Mapping[str, Any], control: ControlMark, check: Check
+    test: Test,
+    arguments: Mapping[str, Any],
+    control: ControlMark,
+    check: Check,
+    *,
+    shrink: bool,
 ) -> Control:
     """Run ``test`` on its fixtures' values with the control's dependencies replaced.
+
+    A search ends at the first violation; ``shrink`` asks for a minimal one, at several times the
+    cost, which only a witness that is shown to people is worth.
 
     The outcome is "caught" if that ends in a Violation raised through ``check`` and the original
     passes on the same arguments, or excludes them by ``assume``; "missed" if nothing is violated;
@@ -41,7 +49,7 @@ def run_control(
     with check.running(Run()) as run:
         try:
             if hasattr(test, "hypothesis"):
-                _search(test, arguments, control.replacements, run, calls)
+                _search(test, arguments, control.replacements, run, calls, shrink)
             else:
                 run.drawn = 1
                 test(**arguments, **control.replacements)
@@ -92,8 +100,9 @@ def _search(
     replacements: Mapping[str, Any],
     run: Run,
     calls: list[Call],
+    shrink: bool,
 ) -> None:
-    """Let Hypothesis search for a violation, noting violating calls: the last is the minimal one.
+    """Let Hypothesis search for a violation, noting violating calls: the last is the witness.
 
     It searches derandomised, without its database, and prints nothing: the fault is expected.
     """
@@ -111,7 +120,7 @@ def _search(
 
     function: Any = getattr(test, "__func__", test)
     original: settings = function._hypothesis_internal_use_settings
-    function._hypothesis_internal_use_settings = settings(original, **_quiet())
+    function._hypothesis_internal_use_settings = settings(original, **_quiet(shrink))
     try:
         with _body(test, noting):
             test(**arguments)
@@ -127,7 +136,7 @@ def _replay(test: Test, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 
     inner = test.hypothesis.inner_test  # type: ignore[attr-defined]
 
-    @settings(max_examples=1, **_quiet())
+    @settings(max_examples=1, **_quiet(shrink=False))
     @given(just(None))
     def once(_: None) -> None:
         # A control that drops a condition has its witness outside the domain of the original.
@@ -149,14 +158,15 @@ def _body(test: Test, body: Test) -> Iterator[None]:
         handle.inner_test = inner
 
 
-def _quiet() -> dict[str, Any]:
+def _quiet(shrink: bool) -> dict[str, Any]:
     from hypothesis import HealthCheck, Phase, Verbosity
 
+    phases = (Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else []))
     return {
         "database": None,
         "derandomize": True,
         "deadline": None,
-        "phases": (Phase.explicit, Phase.generate, Phase.shrink),
+        "phases": phases,
         "print_blob": False,
         "report_multiple_bugs": False,
         "suppress_health_check": list(HealthCheck),

@@ -31,6 +31,9 @@ from claims.testing.profiles import load_profile
 
 CONTROL = "claims_control"
 
+# Profiles whose evidence people read, or wait for: there the witness of a control is minimal.
+_SHRINKING = ("report", "thorough")
+
 _collected = pytest.StashKey[Collected]()
 _result = pytest.StashKey[dict[str, Any]]()
 
@@ -169,7 +172,8 @@ class Session:
         collected = item.stash.get(_collected, None)
         control = _control_of(item)
         if control is not None:
-            outcome = run_control(item.obj, arguments, control, self.check)
+            shrink = self.profile in _SHRINKING
+            outcome = run_control(item.obj, arguments, control, self.check, shrink=shrink)
             item.stash[_result] = msgspec.to_builtins(outcome)
             if outcome.outcome != "caught":
                 pytest.fail(

@@ -21,8 +21,8 @@ def as_written(proof):
 
 
 def without_a_root(proof):
-    """Wrong on purpose: the last root is left out of the list."""
-    return proof | {"roots": proof["roots"][:-1]}
+    """Wrong on purpose: the first root is left out of the list."""
+    return proof | {"roots": proof["roots"][1:]}
 
 
 def with_another_index(proof):

@@ -132,10 +132,10 @@ def test_random_brackets(check, problem, *, adjust=as_computed):
     low, high = adjust(zero_bracket(inputs, targets))
     slope = slope_on(inputs, targets)
     witness = {"inputs": inputs, "targets": targets, "distance": distance}
-    for weight, sign in ((low - distance, -1), (high + distance, 1)):
+    for weight, sign in ((low, -1), (low - distance, -1), (high, 1), (high + distance, 1)):
         check.positive(
             lambda arithmetic, weight=weight, sign=sign: slope(weight, arithmetic) * sign,
-            "the sign of the derivative outside the bracket",
+            "the sign of the derivative at and outside the ends of the bracket",
             **witness,
         )
     check.label("several zeros of their own" if high - low > Fraction(1, 16) else "one")

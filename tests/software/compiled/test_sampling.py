@@ -49,7 +49,7 @@ KINDS = [
     (Replacement(3), 5),
     (Replacement(11), 6),  # more than are recorded at once
     (Shuffled(2), 6),
-    (Shuffled(10), 30),
+    (Shuffled(9), 18),
     (Shuffled(1), 3),
 ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 import truths
 
@@ -48,10 +46,3 @@ def certificates() -> dict[str, str]:
 def holds():
     """Whether the statement of a well-formed certificate is true, by the package's definition."""
     return truths.holds
-
-
-@pytest.fixture(scope="session")
-def many(request):
-    """Whether to run long: the profile is ``thorough``, by option or by CLAIMS_PROFILE."""
-    chosen = request.config.getoption("--claims-profile")
-    return (chosen or os.environ.get("CLAIMS_PROFILE")) == "thorough"

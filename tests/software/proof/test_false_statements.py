@@ -10,12 +10,15 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import random
 from fractions import Fraction
 
 import pytest
 
 from claims.proof import checker
 from claims.proof.certificates import written
+
+pytestmark = pytest.mark.tampering
 
 MINIMA = [
     "worse-minimum-1-1-1-sigmoid",
@@ -64,6 +67,14 @@ class Edits:
         objective["counts"] = [1] * len(names_and_rows)
         self.found[f"rows #{len(self.found)}"] = edited
 
+    def some(self, count, many):
+        """All edits if ``many``, else so many of them drawn by a seed: each takes up to 50 ms."""
+        labels = list(self.found)
+        if not many and len(labels) > count:
+            labels = random.Random(json.dumps(self.proof)).sample(labels, count)
+            self.found = {label: self.found[label] for label in labels}
+        return self.found
+
     def data(self, changes):
         """Add copies in which one datum, one pair of targets, or the number of rows is changed."""
         objective = self.proof["objective"]
@@ -98,7 +109,7 @@ def false_ones(edits, holds):
 
 
 @pytest.mark.parametrize("name", MINIMA)
-def test_false_statements_of_worse_minima(certificates, holds, name):
+def test_false_statements_of_worse_minima(certificates, holds, many, name):
     edits = Edits(certificates[name])
     proof, radius = edits.proof, Fraction(edits.proof["box"]["radius"])
     centre, lower = proof["box"]["centre"], proof["lower"]
@@ -119,13 +130,10 @@ def test_false_statements_of_worse_minima(certificates, holds, name):
     exchanged["proof"]["lower"], exchanged["proof"]["box"]["centre"] = centre, lower
     edits.found["minimum and lower point exchanged"] = exchanged
     edits.data(["1/4", 1, 10])
-    # A part of them for two of the four: to recognise an edit as false takes 10 to 50 ms.
-    every = {"worse-minimum-2-2-1-sigmoid": 8, "worse-minimum-1-1-1-tanh": 3}.get(name, 1)
-    edits.found = dict(itertools.islice(edits.found.items(), 0, None, every))
-
-    false = false_ones(edits.found, holds)
-    assert len(false) >= {"neuron": 30, "worse-minimum-1-1-1-sigmoid": 200}.get(name, 60)
-    assert len(false) >= 0.7 * len(edits.found)
+    false = false_ones(edits.some(40, many), holds)
+    assert len(false) >= ({"neuron": 30}.get(name, 200) if many else 24)
+    assert len(false) >= 0.6 * len(edits.found)
+    print(f"{name}: {len(false)} false statements")
     assert accepted(false) == []
 
 
@@ -182,7 +190,7 @@ def test_a_maximum_is_no_minimum(certificates):
 
 
 @pytest.mark.parametrize("name", CONES)
-def test_false_statements_of_dead_cones(certificates, holds, name):
+def test_false_statements_of_dead_cones(certificates, holds, many, name):
     edits = Edits(certificates[name])
     proof = edits.proof
     for factor in (2, "2000001/1000000", 3, 10, 10**6, 10**300):  # twice is the very largest
@@ -208,9 +216,10 @@ def test_false_statements_of_dead_cones(certificates, holds, name):
     same["proof"]["lower"], same["proof"]["lower_loss"] = proof["point"], proof["loss"]
     edits.found["lower point at the point itself"] = same
 
-    false = false_ones(edits.found, holds)
-    assert len(false) >= (80 if name == "dead-cone-1-1-1-relu" else 250)
+    false = false_ones(edits.some(80, many), holds)
+    assert len(false) >= ((80 if name == "dead-cone-1-1-1-relu" else 250) if many else 48)
     assert len(false) >= 0.6 * len(edits.found)
+    print(f"{name}: {len(false)} false statements")
     assert accepted(false) == []
 
 

@@ -2,9 +2,7 @@
 
 Every edit is false by construction, for the reason that stands beside it, and all differ. What is
 false is decided by arithmetic on the original, never by the checker. A few dozen of each kind by
-default; a thousand of each are run and counted by
-
-    CLAIMS_PROFILE=thorough pytest -s tests/software/proof/test_tampering.py
+default; a thousand of each are run and counted by ``make test-tampering``.
 """
 
 from __future__ import annotations
@@ -294,13 +292,14 @@ FALSE = {
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.tampering
 UNREAD = "must be (an exact number|a list|an integer|positive)"
 
 
 @pytest.mark.parametrize("kind", FALSE)
 def test_every_false_statement_is_refused(certificates, many, kind):
     false_copies, names = FALSE[kind]
-    wanted, source = (1000 if many else 60), random.Random(f"{kind} 1")
+    wanted, source = (1000 if many else 24), random.Random(f"{kind} 1")
     copies, seen, reasons = (
         [Tampering(certificates[name], source) for name in names],
         set(),

@@ -9,7 +9,7 @@ BODY = """
 """
 
 
-def planted(project, fault: str, body: str = BODY, given: str = "x=st.integers()"):
+def planted(project, fault: str, body: str = BODY, given: str = "x=st.integers()", profile="gate"):
     """Run a check of squares whose control replaces the square by ``fault``."""
     project.claim("squares", controls=("planted",))
     project.checks(f"""
@@ -26,14 +26,14 @@ def fault(x):
 def test_square(check, x, function=square):
 {body}
 """)
-    result = project.run()
+    result = project.run("--claims-profile", profile)
     (check,) = project.evidence()["checks"]
     (control,) = check["controls"]
     return result, check, control
 
 
 def test_a_fault_that_is_seen_is_caught_with_the_minimal_witness(project):
-    result, check, control = planted(project, "return x * x * x")
+    result, check, control = planted(project, "return x * x * x", profile="report")
     result.assert_outcomes(passed=2)
     assert result.ret == 0
     assert control == {
@@ -44,6 +44,19 @@ def test_a_fault_that_is_seen_is_caught_with_the_minimal_witness(project):
         "message": "the square is not negative",
     }
     assert check["outcome"] == "passed"
+
+
+def test_a_control_ends_at_the_first_violation_where_nobody_reads_the_witness(project):
+    body = """
+    with open("called", "a") as calls:
+        print("fault" if function is fault else "original", file=calls)
+    check.that(function(x) >= 0, "the square is not negative", x=x)
+"""
+    _, _, control = planted(project, "return -1", body)
+    assert control["outcome"] == "caught"
+    calls = (project.root / "called").read_text().split()
+    # Hypothesis calls a body that fails once more, to be sure of it; the original comes last.
+    assert calls[50:] == ["fault", "fault", "original"]
 
 
 def test_a_control_prints_nothing_of_its_search(project):
@@ -105,7 +118,7 @@ def test_an_original_that_breaks_on_the_witness_breaks_the_control(project):
     check.that(function(x) >= 0, "the square is not negative", x=x)
     if x == -1: [][1]
 """
-    _, _, control = planted(project, "return x * x * x", body)
+    _, _, control = planted(project, "return x * x * x", body, profile="report")
     assert control["outcome"] == "broken"
     assert "the original ends on the witness in IndexError" in control["message"]
 
