@@ -75,7 +75,12 @@ Derivatives over a box exist: a ReLU that is neither active nor inactive all ove
     is the fit, and each v other than 0 goes with an affine space of W: smooth, irreducible; the
     Hessian 2 J'AJ has the rank d of J, the derivative of p. Else v = 0, so that p = 0, g = -b and
     W b = 0. There the second-order term is u'WAW'u - 2 u's for a change u of v and s = Z b, Z a
-    change of W: h negative and h positive squares, and no other.
+    change of W: h negative and h positive squares, and no other. The degree of the former set: let
+    p be the first unit vector, so that w_1.v = 1 and w_j.v = 0 for the other columns w_j of W. With
+    v = tau/z, w_1/z, w_j/z it is birational to the divisor tau.w_1 = z^2 of twice the hyperplane
+    class in the projective bundle of O(-1) + O^(h+1) + K^(d-1) over the space P^(h-1) of the
+    directions of v, K being the kernel of O^h -> O(1): twice the Segre class of degree h - 1 of
+    this bundle, the coefficient in (1 + H)^(d-1)/(1 - H): the sum of the C(d-1, k) with k < h.
   penalised-linear-list: half the derivatives are v g' + lW and W g + lv, l > 0 the penalty. Hence
     W = -v g'/l and v (g.g - l^2) = 0. Apart from the origin let t = v.v/l; then p = -t g, so that
     (I + tA) g = -b, and g.g = l^2: a root of P(t) = l^2 det(I + tA)^2 - |adj(I + tA) b|^2, of
@@ -1106,14 +1111,15 @@ def linear_network_list(proof: Entry) -> Words:
     if level.number() != c:
         level.refuse("is not the value of the output 0")
     r = ", ".join(map(str, b.entries()))
+    degree = 2 * sum(math.comb(inputs - 1, k) for k in range(units))
     return (
         f"The complex stationary points of {objective} form two smooth irreducible sets. The one, "
-        f"of dimension {objective.size - inputs}, is where the sum of v_j W_j is {listed(best)}; "
-        f"its real points are the global minima, with the value {least.value}. The other, of "
-        f"dimension {units * (inputs - 1)}, is where all v_j and W_j.r are 0, r = ({r}) being the "
-        f"{'mean' if objective.mean else 'sum'} of yx over the data; its real points are saddles "
-        f"of index {units} with the value {level.value}. Everywhere on both the kernel of the "
-        "Hessian is the tangent space.",
+        f"of dimension {objective.size - inputs} and degree {degree}, is where the sum of v_j W_j "
+        f"is {listed(best)}; its real points are the global minima, with the value {least.value}. "
+        f"The other, linear, of dimension {units * (inputs - 1)}, is where all v_j and W_j.r are "
+        f"0, r = ({r}) being the {'mean' if objective.mean else 'sum'} of yx over the data; its "
+        f"real points are saddles of index {units} with the value {level.value}. Everywhere on "
+        "both the kernel of the Hessian is the tangent space.",
         "exact",
     )
 
