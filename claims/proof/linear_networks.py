@@ -66,6 +66,7 @@ def find_linear_list(problem: Problem, *, claim: str) -> str:
     root = bounds = None
     if polynomial[0] < 0:
         low, high = isolated_root(polynomial.numer())
+        low -= (high - low) * (polynomial(to_fmpq(low)) == 0)  # the root itself
         t = to_fmpq(low)
         drop = strength**2 * t - t * product(b, resolvent(a, b, t))
         near = (level + to_fraction(drop)) // UNIT
