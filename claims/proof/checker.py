@@ -82,15 +82,16 @@ Derivatives over a box exist: a ReLU that is neither active nor inactive all ove
     directions of v, K being the kernel of O^h -> O(1): twice the Segre class of degree h - 1 of
     this bundle, the coefficient in (1 + H)^(d-1)/(1 - H): the sum of the C(d-1, k) with k < h.
   penalised-linear-list: half the derivatives are v g' + lW and W g + lv, l > 0 the penalty. Hence
-    W = -v g'/l and v (g.g - l^2) = 0. Apart from the origin let t = v.v/l; then p = -t g, so that
-    (I + tA) g = -b, and g.g = l^2: a root of P(t) = l^2 det(I + tA)^2 - |adj(I + tA) b|^2, of
-    degree 2d. Where det(I + tA) = 0, t is real, and P(t) is not 0: adj(I + tA) b is not, and b not
-    in the range (A is symmetric). Each root gives one g and all v with v.v = lt, not 0. Near these
-    the first equations make W a function of v, as I + tA is regular, and leave v P(v.v/l) = 0: as
-    the root is simple, the kernel of the Hessian is tangent. For t > 0, P/det^2 rises from l^2 -
-    |b|^2 to l^2: one root if |b| > l, else none; a real v other than 0 has t > 0. At the origin the
-    eigenvalues are 2(l + |b|) and 2(l - |b|), h times each, and 2l. L has a least value: where
-    t > 0, or, without that, at the origin. There L = c + l^2 t - t b'(I + tA)^(-1) b.
+    W = -v g'/l and v (g.g - l^2) = 0 (x.x is the sum of squares, for complex x too). Apart from the
+    origin let t = v.v/l; then p = -t g, so that (I + tA) g = -b, and g.g = l^2. With n = adj(I +
+    tA) b, t is a root of P(t) = l^2 det(I + tA)^2 - n.n, of degree 2d. No root has det(I + tA) = 0
+    (checked); where it is 0, n is not: there is no g, as adj(I + tA) (I + tA) = 0. Each root gives
+    one g and all v with v.v = lt, not 0. Near these the first equations make W a function of v, as
+    I + tA is regular, and leave v P(v.v/l) = 0: as the root is simple, the kernel of the Hessian is
+    tangent. For t > 0, P/det^2 rises from l^2 - b.b to l^2: one root if b.b > l^2, else none; a
+    real v other than 0 has t > 0. At the origin the eigenvalues are 2l + 2|b| and 2l - 2|b|, h
+    times each, and 2l. L has a least value: where t > 0, or, without that, at the origin. There L
+    is c + l^2 t - t b'(I + tA)^(-1) b.
   solution-manifold: all over the box of the free weights, Krawczyk's operator for the equations
     f(x_i) = y_i in as many others maps the box of these into its interior: each choice of the free
     ones has exactly one solution there, with a regular derivative: so it depends smoothly on them.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
+from claims.compiled import Function
 from claims.mathematics import deep_linear
+from claims.numbers import SYMBOLS, square, symbols
 from claims.proof.certificates import Problem
 
 CLAIM = "linear-case-roots"
@@ -110,3 +113,102 @@ def test_a_penalty_leaves_finitely_many(check, certificates, *, edit=as_written,
             certificate=path.name,
         )
         check.record(path.stem, document["statement"])
+
+
+def penalised_function(widths, samples):
+    """The summed squared error plus an L2 penalty, the strength being a variable."""
+    network = deep_linear(*widths)
+
+    def value(theta, inputs, targets, strength):
+        errors = square(network.predict(theta, inputs) - targets).sum()
+        return errors + strength * square(theta).sum()
+
+    shapes = {"theta": (network.size,), "inputs": (samples, widths[0]), "targets": (samples,)}
+    return network, Function(value, **shapes, strength=())
+
+
+def against(slope):
+    return -slope
+
+
+def along(slope):
+    """Wrong on purpose: the incoming weights with the other sign."""
+    return slope
+
+
+def resolvent(rates, projections, t):
+    """(I + tA)^-1 b where A is diagonal."""
+    return np.array([b * (1 / (1 + t * a)) for a, b in zip(rates, projections, strict=True)])
+
+
+def unshifted(rates, projections, t):
+    """Wrong on purpose: (tA)^-1 b."""
+    return np.array([b * (1 / (t * a)) for a, b in zip(rates, projections, strict=True)])
+
+
+@pytest.mark.claim(CLAIM, reading="penalised-two-layers", shows="holds", by="identity")
+@pytest.mark.control("other-sign", "the incoming weights with the other sign", turn=along)
+@pytest.mark.control("unshifted", "(tA)^-1 b in place of (I + tA)^-1 b", solve=unshifted)
+def test_a_penalty_leaves_one_sphere_of_minima(check, *, turn=against, solve=resolvent):
+    r"""With a penalty every zero but the origin has the least loss, whatever the data.
+
+    Let $A = X^\top X$, $b = X^\top y$, $p = W^\top v$, $g = Ap - b$. Half the derivatives are
+    $v g^\top + \lambda W$ and $W g + \lambda v$. So $W = -v g^\top/\lambda$, and $v\,(\lambda^2 -
+    g\cdot g) = 0$: $v = 0$ is the origin. Else $p = -tg$ with $t = v\cdot v/\lambda > 0$, so that
+    $g = -(I + tA)^{-1} b$, where $A$ has no negative eigenvalue; $g\cdot g = \sum_j
+    \beta_j^2/(1 + t\alpha_j)^2$ in its eigenvectors. As $b$ is in the range of $A$, this falls
+    strictly from $b\cdot b$ to 0 if $b \ne 0$: if $\lvert b\rvert > \lambda$ there is one such
+    $t$, and one sphere of $v$ with $v\cdot v = \lambda t$; the loss depends on $t$ alone. If
+    $\lvert b\rvert \le \lambda$ the origin is the only zero. The least loss is attained, as the
+    penalty grows beyond all bounds; at the origin the second derivative along $W_1 = b$, $v_1 =
+    \lvert b\rvert$ is $4\lvert b\rvert^2(\lambda - \lvert b\rvert)$, so that for $\lvert b\rvert >
+    \lambda$ it is not there but on the sphere. Executed for symbolic data and up to three units.
+    """
+    strength, t, s = symbols("l"), symbols("t"), symbols("s")
+    for features, units, samples in ((1, 1, 1), (2, 1, 2), (2, 2, 1), (1, 3, 2)):
+        network, function = penalised_function((features, units, 1), samples)
+        theta = symbols("w", network.size)
+        x, y = symbols("x", samples, features), symbols("y", samples)
+        rows, v = network.block("W1").of(theta), network.block("W2").of(theta)[0]
+        g = x.T @ (x @ (v @ rows) - y)
+        gradient = function.gradient(theta, x, y, strength)
+        sizes = {"inputs": features, "units": units, "samples": samples}
+        first = network.block("W1").of(gradient) - 2 * (v[:, None] * g[None] + strength * rows)
+        check.zero(first, "dL/dW minus 2 (v g' + l W)", **sizes)
+        second = network.block("W2").of(gradient)[0] - 2 * (rows @ g + strength * v)
+        check.zero(second, "dL/dv minus 2 (W g + l v)", **sizes)
+        any_g = symbols("g", features)
+        solved = turn(v[:, None] * any_g[None]) * (1 / strength)
+        rest = solved @ any_g + strength * v
+        gap = square(strength) - square(any_g).sum()
+        check.zero(rest * strength - v * gap, "l (W g + l v) minus v (l^2 - g.g)", **sizes)
+        time = square(v).sum() * (1 / strength)
+        check.zero(v @ solved + time * any_g, "W'v plus t g", **sizes)
+        penalty = square(solved).sum() * square(strength) - square(v).sum() * square(any_g).sum()
+        check.zero(penalty, "l^2 |W|^2 minus |v|^2 |g|^2", **sizes)
+        correlation = x.T @ y
+        origin, u = SYMBOLS.enter(np.zeros(network.size)), SYMBOLS.enter(np.zeros(network.size))
+        u[:features], u[network.block("W2").start] = correlation, s
+        size = square(correlation).sum()
+        form = u @ function.hessian(origin, x, y, strength) @ u
+        stated = 2 * strength * (size + square(s)) - 4 * s * size
+        check.zero(form - stated, "u.Hu at the origin minus its formula, s = |b|", **sizes)
+
+    rates, projections = symbols("a", 2), symbols("b", 2)
+    found = solve(rates, projections, t)
+    check.zero(found + t * rates * found - projections, "(I + tA) (I + tA)^-1 b minus b")
+
+    def length(t, rates, projections):
+        return square(solve(rates, projections, t)).sum()
+
+    slope = Function(length, t=(), rates=(2,), projections=(2,)).gradient(t, rates, projections)
+    falls = sum(
+        2 * a * square(b) * (1 / (square(1 + t * a) * (1 + t * a)))
+        for a, b in zip(rates, projections, strict=True)
+    )
+    check.zero(slope + falls, "the derivative of g.g plus a sum of positive terms")
+    # p = t (I + tA)^-1 b; the penalty is l (|W|^2 + |v|^2) = 2 l^2 t, as g.g = l^2 and v.v = l t.
+    p = t * found
+    loss = (rates * square(p)).sum() - 2 * (projections @ p)
+    reduced = t * square(found).sum() + t * (projections @ found)
+    check.zero(loss + reduced, "p'Ap - 2 b.p plus t (g.g + b.(I + tA)^-1 b)")
