@@ -1190,6 +1190,9 @@ def penalised_linear_list(proof: Entry) -> Words:
     return f"{text}{least.value['high']}.", "exact"
 
 
+# More weights than points: where the loss is 0.
+
+
 def solution_manifold(proof: Entry) -> Words:
     definition, where, several, extent = proof.fields("objective", "box", "free", "reach")
     objective = Objective.read(definition)

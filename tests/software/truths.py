@@ -479,7 +479,9 @@ def solution_manifold(proof: Certificate) -> bool:
     surface, box, free = Surface(proof["objective"]), proof["box"], proof["free"]
     centre, radius, reach = floats(box["centre"]), number(box["radius"]), number(proof["reach"])
     network, (inputs, targets) = surface.problem.network, surface.data
-    if len({*free}) + len(targets) != len(centre) or free != sorted(free) or reach <= 0:
+    if len({*free}) + len(targets) != len(centre) or free != sorted(free):
+        return False
+    if Fraction(proof["reach"]) <= 0:  # a float of it may be 0
         return False
     others = [k for k in range(len(centre)) if k not in free]
     source = np.random.default_rng(1)
