@@ -388,6 +388,7 @@ def test_a_line_of_solutions_is_followed_to_both_sides():
     turned = LINE_OF_SOLUTIONS | {"box": {"centre": ["0", "1/2"], "radius": "1"}}
     checker.solution_manifold(checker.Entry(turned))
     assert "other weights" in refusal("solution-manifold", turned | {"reach": "0.6"})
+    checker.solution_manifold(checker.Entry(LINE_OF_SOLUTIONS | {"free": [1]}))  # b in place of w
     for free in ([1, 0], [0, 1], [], [-1], [2], [0, 0]):
         assert "proof.free" in refusal("solution-manifold", LINE_OF_SOLUTIONS | {"free": free})
 
