@@ -70,6 +70,31 @@ Derivatives over a box exist: a ReLU that is neither active nor inactive all ove
     element of the Galois group (Dedekind): one 2 and odd ones, an odd power is a transposition. A
     transitive group of prime degree, or with a cycle that leaves out one point, is primitive, and
     with a transposition the symmetric group (Jordan), from degree 5 on not solvable (Galois).
+  linear-network-list: p = W'v is the product of two linear layers, p'Ap - 2b'p + c the error, A
+    regular, b not 0; let g = Ap - b. Half the derivatives are v g' in W and W g in v. If g = 0, p
+    is the fit, and each v other than 0 goes with an affine space of W: smooth, irreducible; the
+    Hessian 2 J'AJ has the rank d of J, the derivative of p. Else v = 0, so that p = 0, g = -b and
+    W b = 0. There the second-order term is u'WAW'u - 2 u's for a change u of v and s = Z b, Z a
+    change of W: h negative and h positive squares, and no other. The degree of the former set: let
+    p be the first unit vector, so that w_1.v = 1 and w_j.v = 0 for the other columns w_j of W. With
+    v = tau/z, w_1/z, w_j/z it is birational to the divisor tau.w_1 = z^2 of twice the hyperplane
+    class in the projective bundle of O(-1) + O^(h+1) + K^(d-1) over the space P^(h-1) of the
+    directions of v, K being the kernel of O^h -> O(1): twice the Segre class of degree h - 1 of
+    this bundle, the coefficient in (1 + H)^(d-1)/(1 - H): the sum of the C(d-1, k) with k < h.
+  penalised-linear-list: half the derivatives are v g' + lW and W g + lv, l > 0 the penalty. Hence
+    W = -v g'/l and v (g.g - l^2) = 0 (x.x is the sum of squares, for complex x too). Apart from the
+    origin let t = v.v/l; then p = -t g, so that (I + tA) g = -b, and g.g = l^2. With n = adj(I +
+    tA) b, t is a root of P(t) = l^2 det(I + tA)^2 - n.n, of degree 2d. No root has det(I + tA) = 0
+    (checked); where it is 0, n is not: there is no g, as adj(I + tA) (I + tA) = 0. Each root gives
+    one g and all v with v.v = lt, not 0. Near these the first equations make W a function of v, as
+    I + tA is regular, and leave v P(v.v/l) = 0: as the root is simple, the kernel of the Hessian is
+    tangent. For t > 0, P/det^2 rises from l^2 - b.b to l^2: one root if b.b > l^2, else none; a
+    real v other than 0 has t > 0. At the origin the eigenvalues are 2l + 2|b| and 2l - 2|b|, h
+    times each, and 2l. L has a least value: where t > 0, or, without that, at the origin. There L
+    is c + l^2 t - t b'(I + tA)^(-1) b.
+  solution-manifold: all over the box of the free weights, Krawczyk's operator for the equations
+    f(x_i) = y_i in as many others maps the box of these into its interior: each choice of the free
+    ones has exactly one solution there, with a regular derivative: so it depends smoothly on them.
   complete-list: all stationary points of one neuron in a box of up to 6 weights, or in R^p. The
     tree gives the nodes of successive splits of the box in preorder, so that its leaves cover it
     wherever the cuts are (floats, each the exact number that it is). A leaf holds none if u.F > 0
@@ -110,6 +135,7 @@ from flint import (
     Ordering,
     arb,
     arb_mat,
+    arb_poly,
     ctx,
     fmpq,
     fmpq_mat,
@@ -1051,6 +1077,155 @@ def no_radicals(proof: Entry) -> Words:
     )
 
 
+# Two linear layers and one output: all stationary points, complex ones included.
+
+
+def read_two_layers(entry: Entry) -> tuple[Objective, fmpq_mat, fmpq_mat, fmpq]:
+    """The network, and A, b, c of p'Ap - 2b'p + c, the error of a linear model with weights p."""
+    objective = Objective.read(entry)
+    shape = objective.activations, objective.biases, objective.error
+    entry.expect(
+        shape == (["identity"] * 2, [False] * 2, "squared-error") and objective.dropout == 0,
+        "two linear layers without biases, squared error, no dropout",
+    )
+    points = sum(objective.counts) if objective.mean else 1
+    shares = [fmpq(count, points) for count in objective.counts]
+    rows, targets = objective.inputs, objective.targets
+    weighted = [[x * n for x in row] for row, n in zip(rows, shares, strict=True)]
+    columns = fmpq_mat(weighted).transpose()
+    a, b = columns * fmpq_mat(rows), columns * fmpq_mat(len(targets), 1, targets)
+    entry.expect(a.rank() == objective.widths[0], "of inputs that span their space")
+    entry.expect(any(b.entries()), "of inputs and targets whose products do not sum up to 0")
+    return objective, a, b, sum((n * y * y for n, y in zip(shares, targets, strict=True)), fmpq(0))
+
+
+def linear_network_list(proof: Entry) -> Words:
+    definition, best, least, level = proof.fields("objective", "fit", "least", "saddle")
+    objective, a, b, c = read_two_layers(definition)
+    definition.expect(objective.penalty == 0, "without penalty")
+    inputs, units, _ = objective.widths
+    fit = best.numbers(inputs)
+    if a * fmpq_mat(inputs, 1, fit) != b:
+        best.refuse("does not solve the normal equations")
+    if least.number() != c - sum(map(fmpq.__mul__, fit, b.entries())):
+        least.refuse("is not the value of the linear model with these weights")
+    if level.number() != c:
+        level.refuse("is not the value of the output 0")
+    r = ", ".join(map(str, b.entries()))
+    degree = 2 * sum(math.comb(inputs - 1, k) for k in range(units))
+    return (
+        f"The complex stationary points of {objective} form two smooth irreducible sets. The one, "
+        f"of dimension {objective.size - inputs} and degree {degree}, is where the sum of v_j W_j "
+        f"is {listed(best)}; its real points are the global minima, with the value {least.value}. "
+        f"The other, linear, of dimension {units * (inputs - 1)}, is where all v_j and W_j.r are "
+        f"0, r = ({r}) being the {'mean' if objective.mean else 'sum'} of yx over the data; its "
+        f"real points are saddles of index {units} with the value {level.value}. Everywhere on "
+        "both the kernel of the Hessian is the tangent space.",
+        "exact",
+    )
+
+
+def resolvent(a: fmpq_mat, b: fmpq_mat) -> tuple[fmpq_poly, list[fmpq_poly]]:
+    """The polynomials det(I + tA) and adj(I + tA) b of t, by Faddeev's and LeVerrier's recursion.
+
+    N_0 = I, e_0 = 1, e_k = trace(A N_(k-1))/k, N_k = e_k I - A N_(k-1): adj(I + tA) has the
+    coefficients N_k, and det(I + tA) the e_k.
+    """
+    size = a.nrows()
+    one = fmpq_mat([[int(i == j) for j in range(size)] for i in range(size)])
+    n, traces, columns = one, [fmpq(1)], [b.entries()]
+    for k in range(1, size + 1):
+        product = a * n
+        traces.append(sum((product[i, i] for i in range(size)), fmpq(0)) / k)
+        n = one * traces[k] - product
+        columns.append((n * b).entries())
+    return fmpq_poly(traces), [fmpq_poly(list(row)) for row in zip(*columns, strict=True)]
+
+
+def penalised_linear_list(proof: Entry) -> Words:
+    definition, values, where, least, level = proof.fields(
+        "objective", "polynomial", "root", "least", "origin"
+    )
+    objective, a, b, c = read_two_layers(definition)
+    strength, (inputs, units, _) = objective.penalty, objective.widths
+    definition.expect(strength > 0, "with a penalty")
+    determinant, solution = resolvent(a, b)
+    polynomial = strength**2 * determinant**2 - sum(q * q for q in solution)
+    if fmpq_poly(values.numbers(2 * inputs + 1)) != polynomial:
+        values.refuse("is not that of the multipliers")
+    simple = all(
+        polynomial.gcd(other).degree() == 0 for other in (polynomial.derivative(), determinant)
+    )
+    values.expect(simple and polynomial[0] != 0, "one with simple roots, none of them special")
+    if level.number() != c:
+        level.refuse("is not the value at the origin")
+
+    one = units == 1
+    text = f"The complex stationary points of {objective} are the origin and, for each of the "
+    text += f"{2 * inputs} roots t of the polynomial {listed(values)}, constant first, all simple, "
+    text += "two points" if one else f"a smooth irreducible quadric of dimension {units - 1}"
+    text += f", where v.v = {strength} t and ({strength}) W = v b'(I + tA)^(-1), A and b being the "
+    text += f"{'mean' if objective.mean else 'sum'} of xx' and yx over the data. All are disjoint"
+    text += f", {4 * inputs + 1} points" * one
+    text += "; the kernel of the Hessian is the tangent space. "
+    text += f"Real is the origin, with the value {level.value}, "
+    if polynomial[0] > 0:
+        for entry in (where, least):
+            entry.expect(entry.value is None, "null: no root is positive")
+        return f"{text}the global minimum; and no other.", "exact"
+
+    low, high = (entry.positive() for entry in where.fields("low", "high"))
+    if not polynomial(low) < 0 < polynomial(high):
+        where.refuse("the polynomial does not change its sign there, upwards")
+    t = span(low, high)
+    product = sum((q * value for q, value in zip(solution, b.entries(), strict=True)), fmpq_poly())
+    value = c + t * (strength**2 - arb_poly(product)(t) / arb_poly(determinant)(t))
+    bottom, top = (entry.number() for entry in least.fields("low", "high"))
+    if not (value > bottom and value < top):
+        least.refuse(f"is not proved to hold the value, about {decimal(value)}")
+    text += f"a saddle of index {units}; and, with t between {where.value['low']} and "
+    text += f"{where.value['high']}, "
+    text += "both points" if one else f"a sphere of dimension {units - 1}"
+    text += f": the global minima, with a value between {least.value['low']} and "
+    return f"{text}{least.value['high']}.", "exact"
+
+
+# More weights than points: where the loss is 0.
+
+
+def solution_manifold(proof: Entry) -> Words:
+    definition, where, several, extent = proof.fields("objective", "box", "free", "reach")
+    objective = Objective.read(definition)
+    plain = objective.error == "squared-error" and objective.penalty == objective.dropout == 0
+    points, size = len(objective.targets), objective.size
+    definition.expect(plain and points < size, "squared error alone, of fewer points than weights")
+    box = Box.read(where, size)
+    free = [item.integer(0, size - 1) for item in several.items(size - points, size - points)]
+    several.expect(free == sorted({*free}), "an increasing list of weights")
+    others = [k for k in range(size) if k not in free]
+    reach, over, slices = extent.positive(), box.balls(), balls(box.centre)
+    for k in free:
+        over[k] = slices[k] = box.centre[k] + span(-reach, reach)
+    pairs = list(zip(objective.inputs, objective.targets, strict=True))
+    residuals = arb_mat(points, 1, [objective.output(slices, x)[0] - y for x, y in pairs])
+    outputs = [objective.output(variables(over), x)[0] for x, _ in pairs]
+    slopes = arb_mat([[output.gradient[k, 0] for k in others] for output in outputs])
+    try:
+        inverse = slopes.mid().inv()
+    except (ZeroDivisionError, ValueError):
+        several.refuse("the outputs are not proved to have a regular derivative in the others")
+    escaped = leaves_box(inverse, residuals, slopes, box.radius)
+    if escaped is not None:
+        where.refuse(f"the other weights are not mapped into it (weight {others[escaped]})")
+    return (
+        f"With weights {json.dumps(free)}, counted from 0, within {extent.value} and the others "
+        f"within {box}, {objective} is 0 on the graph of a smooth function of the former, and "
+        f"nowhere else: a manifold of dimension {size - points}, the number of weights less that "
+        f"of points. All over this box the derivative of the outputs has rank {points}.",
+        f"{size} weights, {points} points",
+    )
+
+
 # Complete lists: a tree of boxes, each without a stationary point or within the box of a known one.
 
 Cell = tuple[tuple[float, ...], tuple[float, ...]]  # a box: its low ends, its high ends
@@ -1546,6 +1721,9 @@ KINDS: dict[str, Callable[[Entry], Words]] = {
     "negative-curvature": negative_curvature,
     "sum-of-squares": sum_of_squares,
     "no-radicals": no_radicals,
+    "linear-network-list": linear_network_list,
+    "penalised-linear-list": penalised_linear_list,
+    "solution-manifold": solution_manifold,
     "complete-list": complete_list,
     "complete-hidden-list": complete_hidden_list,
 }

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from flint import fmpz_poly
+from flint import fmpq, fmpq_mat, fmpz_poly
 
 from claims.mathematics import (
     ACTIVATIONS,
@@ -377,6 +377,147 @@ def no_radicals(proof: Certificate) -> bool:
     )
 
 
+def fractions(count: int, source: Any) -> Any:
+    return numbers(source.integers(-9, 10, size=count).tolist()) / Fraction(7)
+
+
+def linear_network_list(proof: Certificate) -> bool:
+    """Random points of both sets: value, gradient, and the signs of the eigenvalues."""
+    surface, source = Surface(proof["objective"]), np.random.default_rng(1)
+    inputs, units, _ = proof["objective"]["widths"]
+    fit, size = numbers(proof["fit"]), units * (inputs + 1)
+    products = products_at_origin(surface, inputs, units)
+    for _ in range(3):
+        weights = fractions(size, source)
+        weights[-1] = Fraction(3, 2)
+        rows, v = weights[:-units].reshape(units, inputs), weights[-units:]
+        rows[-1] += (fit - v @ rows) / v[-1]
+        saddle = fractions(size, source)
+        saddle[-units:] = Fraction(0)
+        others = saddle[:-units].reshape(units, inputs)
+        k = next(i for i in range(inputs) if products[i] != 0)
+        others[:, k] -= others @ products / products[k]
+        for point, key, signs in (
+            (weights, "least", (0, size - inputs)),
+            (saddle, "saddle", (units, units * (inputs - 1))),
+        ):
+            values = np.linalg.eigvalsh(surface.hessian(floats(point)))
+            zero = np.abs(values) < ROUNDING * np.abs(values).max()
+            seen = ((values < 0) & ~zero).sum(), zero.sum()
+            if surface.exact_value(point) != Fraction(proof[key]) or seen != signs:
+                return False
+            if any(surface.exact_gradient(point)):
+                return False
+    return True
+
+
+def products_at_origin(surface: Surface, inputs: int, units: int) -> Any:
+    """Minus twice the mean, or sum, of y x: the derivative in W_1 where v_1 = 1 and W = 0."""
+    point = numbers([0] * (units * (inputs + 1)))
+    point[units * inputs] = Fraction(1)
+    return np.array(surface.exact_gradient(point)[:inputs])
+
+
+def penalised_linear_list(proof: Certificate) -> bool:
+    """The polynomial from its values, by solving linear systems; the minimum in floats."""
+    surface = Surface(proof["objective"])
+    inputs, units, _ = proof["objective"]["widths"]
+    size, strength = units * (inputs + 1), Fraction(proof["objective"]["penalty"])
+    first = products_at_origin(surface, inputs, units)
+    rows = []
+    for i in range(inputs):
+        point = numbers([0] * size)
+        point[i] = point[units * inputs] = Fraction(1)
+        slope = np.array(surface.exact_gradient(point)[:inputs]) - first
+        slope[i] -= 2 * strength
+        rows.append(slope / 2)
+    ends = [number(proof[key][end]) for key in ("root", "least") if proof[key] for end in END]
+    if len(ends) not in (0, 4) or Fraction(proof["origin"]) != surface.exact_value([0] * size):
+        return False
+    b = -first / 2
+    for t in range(2 * inputs + 2):
+        matrix = [[rows[i][j] * t + (i == j) for j in range(inputs)] for i in range(inputs)]
+        shifted = fmpq_mat([[fmpq(x.numerator, x.denominator) for x in row] for row in matrix])
+        right = fmpq_mat(inputs, 1, [fmpq(x.numerator, x.denominator) for x in b])
+        g = [Fraction(int(x.p), int(x.q)) for x in shifted.solve(right).entries()]
+        determinant = shifted.det()
+        scale = Fraction(int(determinant.p), int(determinant.q)) ** 2
+        value = scale * (strength**2 - sum(x * x for x in g))
+        stated = sum(Fraction(c) * t**k for k, c in enumerate(proof["polynomial"]))
+        if value != stated or len(proof["polynomial"]) != 2 * inputs + 1:
+            return False
+    coefficients = [number(c) for c in proof["polynomial"]]
+    roots = np.roots(coefficients[::-1])
+    positive = [root.real for root in roots if abs(root.imag) < 1e-7 and root.real > 0]
+    if not ends:
+        return not positive
+    (low, high), (bottom, top) = ends[:2], ends[2:]
+    a, lam = np.array(rows, dtype=float), float(strength)
+    t = positive[0]
+    point = np.zeros(size)
+    v = np.sqrt(lam * t)
+    point[:inputs] = v / lam * np.linalg.solve(np.eye(inputs) + t * a, b.astype(float))
+    point[units * inputs] = v
+    level = surface.value(point)
+    return (
+        len(positive) == 1
+        and 0 < low < high
+        and low * (1 - ROUNDING) < t < high * (1 + ROUNDING)
+        and bottom < level + ROUNDING
+        and level - ROUNDING < top
+    )
+
+
+END = ("low", "high")
+
+
+def solution_manifold(proof: Certificate) -> bool:
+    """For random values of the free weights Newton's method finds a zero of the others in the box.
+
+    From random points of the box it is the same one.
+    """
+    surface, box, free = Surface(proof["objective"]), proof["box"], proof["free"]
+    centre, radius, reach = floats(box["centre"]), number(box["radius"]), number(proof["reach"])
+    network, (inputs, targets) = surface.problem.network, surface.data
+    if len({*free}) + len(targets) != len(centre) or free != sorted(free):
+        return False
+    if Fraction(proof["reach"]) <= 0:  # a float of it may be 0
+        return False
+    others = [k for k in range(len(centre)) if k not in free]
+    source = np.random.default_rng(1)
+    for _ in range(POINTS):
+        theta = centre.copy()
+        theta[free] += reach * np.round(source.uniform(-1, 1, size=len(free)), 1)
+        found = []
+        for _ in range(3):
+            theta[others] = centre[others] + radius * source.uniform(-1, 1, size=len(others))
+            for _ in range(30):
+                residual = network.predict(theta, inputs) - targets
+                slopes = differences(network, theta, inputs, others)
+                if np.linalg.matrix_rank(slopes) < len(targets):
+                    return False
+                theta[others] -= np.linalg.solve(slopes, residual)
+            if not np.abs(network.predict(theta, inputs) - targets).max() < 1e-8:
+                return False
+            found.append(theta[others].copy())
+        if np.ptp(found, axis=0).max() > 1e-6 * (1 + radius):
+            return False
+        if np.abs(found[0] - centre[others]).max() > radius * (1 + ROUNDING):
+            return False
+    return True
+
+
+def differences(network: Network, theta: Any, inputs: Any, others: list[int]) -> Any:
+    """The derivative of the outputs in some weights, by central differences."""
+    columns = []
+    for k in others:
+        step = np.zeros(len(theta))
+        step[k] = 1e-6
+        ahead, behind = (network.predict(theta + sign * step, inputs) for sign in (1, -1))
+        columns.append((ahead - behind) / 2e-6)
+    return np.array(columns).T
+
+
 TRUTH: dict[str, Callable[[Certificate], bool]] = {
     "stationary-point": stationary_point,
     "worse-local-minimum": worse_local_minimum,
@@ -392,4 +533,7 @@ TRUTH: dict[str, Callable[[Certificate], bool]] = {
     "negative-curvature": negative_curvature,
     "sum-of-squares": sum_of_squares,
     "no-radicals": no_radicals,
+    "linear-network-list": linear_network_list,
+    "penalised-linear-list": penalised_linear_list,
+    "solution-manifold": solution_manifold,
 }

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from claims.proof.instances import (
     convexity,
     flatness,
+    linear_networks,
+    manifolds,
     mini_batches,
     penalties,
     radicals,
@@ -24,6 +26,8 @@ TOPICS = (
     penalties,
     radicals,
     convexity,
+    linear_networks,
+    manifolds,
 )
 
 INSTANCES: dict[str, Callable[[], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from claims.compiled import Function
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, flip_unit, one_hidden_layer
 from claims.numbers import SYMBOLS, logistic, square, symbols
+from claims.proof.certificates import Problem
 from claims.studies.recounting import as_counted, confirm, one_run_more
 
 CLAIM = "overspecified-multiple-solutions"
@@ -168,6 +170,60 @@ def test_a_plane_of_solutions_where_a_line_is_due(check, *, targets=(0, 0, 0)):
     check.that(4 - 3 < 2, "p - N is less than the dimension of the plane")
     check.record("inputs", data[0])
     check.record("solutions (w, b, v, c)", theta)
+
+
+# Name, inputs, targets, number of units and of parameters.
+CURVE = ("1-1-1-sigmoid", [[-1], [0], [2]], [0, HALF, 1], 1, 4)
+XOR = ("2-2-1-sigmoid-xor", [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], 2, 9)
+
+
+def as_written(proof):
+    return proof
+
+
+def moved_box(proof):
+    """Wrong on purpose: the output bias moved by three radii."""
+    box = proof["box"]
+    bias = Fraction(box["centre"][-1]) + 3 * Fraction(box["radius"])
+    return proof | {"box": box | {"centre": [*box["centre"][:-1], str(bias)]}}
+
+
+def one_more_free(proof):
+    """Wrong on purpose: one parameter more is free, so that the dimension is p - N + 1."""
+    others = [k for k in range(len(proof["box"]["centre"])) if k not in proof["free"]]
+    return proof | {"free": sorted([*proof["free"], others[0]])}
+
+
+def far_reach(proof):
+    """Wrong on purpose: the free parameters may go as far as 0, where a unit is idle."""
+    return proof | {"reach": "10"}
+
+
+@pytest.mark.claim(CLAIM, reading="dimension-certified", shows="holds", by="certificate")
+@pytest.mark.control("moved-box", "the output bias moved by three radii", edit=moved_box)
+@pytest.mark.control("one-more-free", "one free parameter more", edit=one_more_free)
+@pytest.mark.control("far-reach", "free parameters in a range of 20", edit=far_reach)
+@pytest.mark.control("other-certificate", "that of another data set", cases=((XOR[0], *CURVE[1:]),))
+def test_certified_manifolds(check, certificates, *, edit=as_written, cases=(CURVE, XOR)):
+    r"""A curve of solutions with one unit on three points, and five dimensions of them for XOR.
+
+    $N$ parameters are solved for, the other $p - N$ are free in an interval each. For all values
+    of the free ones Krawczyk's operator of the equations $f(x_i) = y_i$ maps a box of the others
+    into its interior: there is exactly one solution, and the derivative of the outputs in these
+    $N$ parameters is regular all over the box, so that it depends smoothly on the free ones. The
+    solutions in the box are the graph of this function: of dimension $p - N$, exactly.
+    """
+    for name, inputs, targets, units, size in cases:
+        path = certificates / f"solutions-{name}.json"
+        problem = Problem(one_hidden_layer(len(inputs[0]), units, SIGMOID), inputs, targets)
+        figures = check.certificate(
+            path, kind="solution-manifold", objective=problem.definition(), edit=edit
+        )
+        document = json.loads(path.read_text(encoding="utf-8"))
+        free = document["proof"]["free"]
+        check.that(problem.network.size == size, "the number of parameters", network=name)
+        check.that(len(free) == size - len(targets) > 0, "the dimension is p - N", network=name)
+        check.record(path.stem, f"{document['statement']} ({figures})")
 
 
 @pytest.mark.claim(CLAIM, reading="because-overspecified", shows="fails", by="counterexample")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import gcd
 
 import numpy as np
 import pytest
-from flint import fmpq_poly
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -19,9 +17,7 @@ from claims.mathematics import (
     NoClosedForm,
     Objective,
     StationarySet,
-    in_z,
     neuron,
-    prove_symmetric,
     rank,
     stationary_set,
 )
@@ -33,7 +29,6 @@ from claims.numbers import (
     square,
     symbols,
 )
-from claims.numbers.exact import to_fmpq
 from claims.testing import given, strategies
 
 CLAIM = "closed-form-few-points"
@@ -370,120 +365,3 @@ def test_opposite_inputs_with_a_closed_form(check, *, opposite=complement):
     check.record("inputs", (1, -1))
     check.record("merged target, the minimiser being its logit", mean)
     check.size(points=2, weights=1, smaller="one point other than 0 does not outnumber the rank")
-
-
-def family_of(inputs):
-    """The derivative's numerator in z = exp(-w), as a function of the targets.
-
-    Returns {(): A, (i,): B_i}, polynomials in z: the zeros are those of A + sum t_i B_i at z > 0.
-    Factors that do not depend on the targets are divided out.
-    """
-    targets = symbols("t", len(inputs))
-    numerator = in_z(derivatives_of(len(inputs), 1).gradient, inputs, targets).numerator
-    names = numerator.context().names()
-    found = {}
-    for exponents, value in numerator.to_dict().items():
-        powers = dict(zip(names, exponents, strict=True))
-        key = tuple(i for i, t in enumerate(targets) for _ in range(powers.get(str(t), 0)))
-        monomial = fmpq_poly([0] * powers["z"] + [value])
-        found[key] = found.get(key, fmpq_poly(0)) + monomial
-    common = fmpq_poly(0)
-    for entry in found.values():
-        common = common.gcd(entry)
-    return {key: entry // common for key, entry in found.items()}
-
-
-def group_at(family, targets):
-    """A proof that the member at these targets has the full symmetric group, or None."""
-    member = family.get((), fmpq_poly(0))
-    for number, target in enumerate(targets):
-        member += family[(number,)] * to_fmpq(target)
-    return prove_symmetric(member.numer())
-
-
-def degree_of(family):
-    return max(entry.degree() for entry in family.values())
-
-
-@pytest.mark.claim(CLAIM, reading="lost-beyond", shows="holds", by="witness")
-@pytest.mark.control("one-merged-point", "the inputs 1 and -1, which merge", inputs=(1, -1))
-def test_the_formula_is_lost_for_one_and_two(check, *, inputs=(1, 2)):
-    r"""The inputs 1 and 2: no formula in the two targets gives the minimiser.
-
-    With $z = e^{-w}$ the zeros are the positive roots of $P = A(z) + t_1 B_1(z) + t_2 B_2(z)$, of
-    degree 7 in $z$. $P$ is linear in the targets, and $A, B_1, B_2$ have no common factor: so it is
-    irreducible over $\mathbb C(t_1, t_2)$, and its monodromy group is transitive. At $t =
-    (\frac14, \frac12)$ the polynomial keeps its degree and has the Galois group $S_7$ over
-    $\mathbb Q$, which is a subgroup of that of $P$ over $\mathbb Q(t_1, t_2)$: this is $S_7$ too.
-    The monodromy group is a normal subgroup of it, not trivial because it is transitive, hence
-    $A_7$ or $S_7$, and not solvable. So the minimiser, which exists for all targets in $(0,1)^2$
-    and is one of the branches, is not given by quadratures, elementary functions included
-    (Khovanskii, *Topological Galois Theory*, 2014, quoted).
-    """
-    targets = (Fraction(1, 4), Fraction(1, 2))
-    family, witness = family_of(inputs), {"inputs": inputs, "targets": targets}
-    check.that(max(map(len, family)) == 1, "the equation is linear in the targets", **witness)
-    proof = group_at(family, targets)
-    check.that(
-        proof is not None and proof.degree == degree_of(family) >= 5,
-        "at these targets the Galois group is the full symmetric group of the family's degree",
-        **witness,
-    )
-    prime, pattern = proof.transposition
-    check.record("inputs", inputs)
-    check.record("targets", targets)
-    check.record("Galois group there", f"S_{proof.degree}: degrees {pattern} modulo {prime}")
-    check.size(
-        points=len(inputs),
-        largest_input=max(inputs),
-        smaller="one point has a closed form, and inputs of size 1 merge to one",
-    )
-
-
-# Targets at which the group of the family is looked for; the first one that shows it is enough.
-TARGETS = tuple(
-    tuple(Fraction(*pair) for pair in row)
-    for row in (
-        ((1, 4), (1, 2), (2, 3)),
-        ((1, 3), (1, 4), (2, 3)),
-        ((1, 5), (3, 5), (5, 7)),
-        ((2, 7), (5, 6), (3, 8)),
-    )
-)
-
-
-@st.composite
-def inputs_on_a_line(draw):
-    """Two or three non-zero integers, their greatest common divisor 1, often repeated or turned."""
-    count = draw(st.integers(2, 3))
-    return tuple(draw(st.integers(1, 7)) * draw(st.sampled_from((1, 1, -1))) for _ in range(count))
-
-
-def several_merged(inputs):
-    return len({abs(x) for x in inputs}) > 1
-
-
-@pytest.mark.claim(CLAIM, reading="two-merged-points", shows="holds", by="property")
-@pytest.mark.control("any-number", "one merged point allowed", condition=lambda inputs: True)
-@given(inputs=inputs_on_a_line())
-def test_random_inputs_on_a_line_lose_the_formula(check, inputs, *, condition=several_merged):
-    r"""On random integer inputs of which two or more stay after merging, the formula is lost.
-
-    The argument is that of the inputs 1 and 2, for two or three non-zero inputs up to 7: the
-    polynomial in $z = e^{-w}$ is linear in the targets, and at one of four rows of targets its
-    Galois group is proved to be the full symmetric group, of degree at least 5. Inputs with a
-    common divisor are divided by it first, which rescales the weight.
-    """
-    assume(condition(inputs))
-    divisor = gcd(*inputs)
-    scaled = [x // divisor for x in inputs]
-    family = family_of(scaled)
-    degree = degree_of(family)
-    check.label(f"degree {degree}")
-    check.that(max(map(len, family)) == 1, "the equation is linear in the targets", inputs=inputs)
-    proofs = (group_at(family, row[: len(inputs)]) for row in TARGETS)
-    check.that(
-        degree >= 5 and any(proof and proof.degree == degree for proof in proofs),
-        "the full symmetric group at some targets",
-        inputs=inputs,
-    )

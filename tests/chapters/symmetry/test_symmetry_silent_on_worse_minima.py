@@ -20,13 +20,22 @@ from claims.mathematics import (
     Objective,
     Parity,
     Range,
+    deep_linear,
     one_hidden_layer,
     permute_units,
     swap_units,
     unit_rows,
     unknown_function,
 )
-from claims.numbers import SYMBOLS, logistic, logistic_complement, square, symbols, uninterpreted
+from claims.numbers import (
+    RATIONALS,
+    SYMBOLS,
+    logistic,
+    logistic_complement,
+    square,
+    symbols,
+    uninterpreted,
+)
 from claims.proof.certificates import Problem
 from claims.testing import given, strategies
 
@@ -167,14 +176,61 @@ def test_two_points_leave_no_worse_minimum(check, *, inputs=TWO_POINTS, nearby=l
     check.record("inputs, with any two different targets", inputs)
 
 
+def as_written(proof):
+    return proof
+
+
+PLANE = [[1, 0], [1, 1], [0, 2], [-1, 1]]
+PLANE_TARGETS = [1, 3, 2, Fraction(-1, 2)]
+
+
+def other_fit(proof):
+    """Wrong on purpose: the best linear model with 1 added to its first weight."""
+    return proof | {"fit": [str(Fraction(proof["fit"][0]) + 1), *proof["fit"][1:]]}
+
+
+def lower_saddles(proof):
+    """Wrong on purpose: the other stationary points have the loss of the minima."""
+    return proof | {"saddle": proof["least"]}
+
+
+@pytest.mark.claim(CLAIM, reading="all-global", shows="holds", by="certificate")
+@pytest.mark.control("other-fit", "1 added to a weight of the best linear model", edit=other_fit)
+@pytest.mark.control("lower-saddles", "the loss of the minima at the saddles", edit=lower_saddles)
+@pytest.mark.control("one-unit", "one hidden unit, without copies", units=1)
+def test_two_linear_units_leave_no_worse_minimum(check, certificates, *, edit=as_written, units=2):
+    r"""Two linear units on four points: all stationary points are listed, and the minima global.
+
+    The certificate lists all stationary points of the network: those with the best linear model
+    $p^*$ as product of the layers, global minima, and saddles of index 2. So every local minimum is
+    global. One of them has $p^*$ as incoming weights of the first unit, 1 as its outgoing weight,
+    and 0 elsewhere; its swapped copy is another point. Exact fractions throughout.
+    """
+    path = certificates / f"linear-2-{units}-1.json"
+    problem = Problem(deep_linear(2, units, 1), PLANE, PLANE_TARGETS)
+    check.certificate(
+        path,
+        kind="linear-network-list",
+        objective=problem.definition(),
+        claim="linear-case-roots",
+        edit=edit,
+    )
+    document = json.loads(path.read_text(encoding="utf-8"))
+    proof = document["proof"]
+    check.that(f"saddles of index {units}" in document["statement"], "the others are saddles")
+    fit = [Fraction(entry) for entry in proof["fit"]]
+    point = [*fit, *[0] * (2 * units - 2), 1, *[0] * (units - 1)]
+    loss = problem.function.value(RATIONALS.enter(point), *problem.data(RATIONALS))
+    check.zero(loss - Fraction(proof["least"]), "the loss at the point minus the least")
+    rows = unit_rows(problem.network, np.array(point, dtype=object)).tolist()
+    check.that(any(row != rows[0] for row in rows), "the swapped copy is another point")
+    check.record(path.stem, document["statement"])
+
+
 GRID = [[i - 1, j - 1] for i in range(4) for j in range(3)]
 GRID_TARGETS = [
     Fraction(-tenths, 10) for tenths in (63, 81, 97, 52, 82, 93, 52, 69, 77, 43, 48, 62)
 ]
-
-
-def as_written(proof):
-    return proof
 
 
 def with_greater_gap(proof):

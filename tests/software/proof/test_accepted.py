@@ -64,6 +64,11 @@ def test_sentences_of_other_kinds(certificates):
         "l2-leaves-a-violated-chord": "At 0.5 of the way from (0.15, 0.33, -0.34, 5.57) to",
         "l2-leaves-a-negative-curvature": "is negative, below minus 0.603: it is not convex",
         "linear-regression-2-1": "plus the sum of 3 squares of affine functions",
+        "linear-2-2-1": "saddles of index 2 with the value 3.5625. Everywhere on",
+        "linear-2-1-1-penalised": "All are disjoint, 9 points; the kernel",
+        "linear-2-2-1-penalised": "a smooth irreducible quadric of dimension 1, where v.v = 1/5 t",
+        "linear-2-1-1-penalised-to-0": "with the value 3.5625, the global minimum; and no other.",
+        "solutions-2-2-1-sigmoid-xor": "a manifold of dimension 5, the number of weights less",
         "no-radicals-degree-6": "its Galois group is S_6: z cannot be written with radicals",
     }
     for name, part in words.items():

@@ -262,6 +262,12 @@ def largest(widths, points, **changes):
     }
 
 
+def linear_of(widths, penalty):
+    """As large a network of two linear layers as any, on inputs that span their space."""
+    rows = [[DIGITS if i % 16 == j else f"1/{i + j + 1}" for j in range(16)] for i in range(64)]
+    return largest(widths, 64, activations=["identity"] * 2, inputs=rows, penalty=penalty)
+
+
 ROOM = {"centre": [DIGITS] * 30, "radius": "1e-300"}
 POINT = [DIGITS] * 30
 CUTS = ["-1", *[f"{k}/31" for k in range(1, 31)], "1"]
@@ -331,6 +337,25 @@ HUGE = {
         "polynomial": [-(10**30)] + [10**30] * 99,
         "root": {"low": "1e-400", "high": DIGITS},
         "primes": {"irreducible": 9973, "transposition": 9967, "cycle": 9949},
+    },
+    "linear-network-list": {
+        "objective": linear_of([16, 1, 1], "0"),
+        "fit": ["1"] * 16,
+        "least": "0",
+        "saddle": DIGITS,
+    },
+    "penalised-linear-list": {
+        "objective": linear_of([16, 1, 1], DIGITS),
+        "polynomial": [DIGITS] * 33,
+        "root": {"low": "1e-400", "high": "1e400"},
+        "least": {"low": "0", "high": DIGITS},
+        "origin": DIGITS,
+    },
+    "solution-manifold": {
+        "objective": largest([5, 5, 1], 29),
+        "box": ROOM,
+        "free": [0],
+        "reach": "1e-400",
     },
 }
 

@@ -269,6 +269,64 @@ def no_radicals(t):
     yield proof  # the root lies above
 
 
+def linear_network_list(t):
+    fit = t.proof["fit"]
+    k = t.source.randrange(len(fit))
+    yield t.edited("fit", k, t.either(fit[k]))  # the fit is unique: the inputs span their space
+    yield t.edited("least", t.either(t.proof["least"]))
+    yield t.edited("saddle", t.either(t.proof["saddle"]))
+    # The sum of y x moves along x, if it is not 0, and the fit with it.
+    moving = [i for i, x in enumerate(t.proof["objective"]["inputs"]) if any(map(number, x))]
+    i = t.source.choice(moving)
+    yield t.edited("objective", "targets", i, t.either(t.proof["objective"]["targets"][i]))
+    yield t.edited("objective", "penalty", t.more("1e-6"))  # the sets shrink: L2 moves all but 0
+
+
+def penalised_linear_list(t):
+    values = t.proof["polynomial"]
+    k = t.source.randrange(len(values))
+    yield t.edited("polynomial", k, t.either(values[k]))  # the products are those of the data
+    yield t.edited("origin", t.either(t.proof["origin"]))
+    # The constant coefficient, l^2 - |b|^2, rises with the penalty l.
+    yield t.edited("objective", "penalty", t.more(t.proof["objective"]["penalty"]))
+    width = Fraction(t.source.randint(1, 10**6), 10**7)
+    if t.proof["root"] is None:  # no root is positive
+        proof = t.edited("root", {"low": written(width), "high": t.more(width)})
+        proof["least"] = {"low": "0", "high": t.proof["origin"]}
+        yield proof
+        return
+    yield t.edited("root", None)
+    low, high = (Fraction(t.proof["root"][key]) for key in ("low", "high"))
+    yield t.edited("root", {"low": written(high), "high": written(high + width)})
+    yield t.edited("root", {"low": written(low - width), "high": written(low)})
+    # Above, or below, bounds that hold the least value.
+    low, high = (Fraction(t.proof["least"][key]) for key in ("low", "high"))
+    yield t.edited("least", {"low": written(high), "high": written(high + width)})
+    yield t.edited("least", {"low": written(low - width), "high": written(low)})
+
+
+def solution_manifold(t):
+    box, free = t.proof["box"], t.proof["free"]
+    radius, centre = Fraction(box["radius"]), box["centre"]
+    # A small box inside the large one, that holds the free weights of the centre, but not the one
+    # solution that belongs to them, which is near the centre.
+    k = t.source.choice([i for i in range(len(centre)) if i not in free])
+    shift = radius * Fraction(t.source.randint(300, 750), 1000) * t.source.choice([-1, 1])
+    small = radius * Fraction(t.source.randint(1, 200), 1000)
+    moved = [*centre[:k], written(Fraction(centre[k]) + shift), *centre[k + 1 :]]
+    yield t.edited("box", {"centre": moved, "radius": written(small)})
+    # The outputs are at most |c| plus the sum of the |v_j|: below 50 all over the box.
+    targets = t.proof["objective"]["targets"]
+    i = t.source.randrange(len(targets))
+    yield t.edited("objective", "targets", i, t.source.choice(["", "-"]) + t.more(50))
+    # So far the free weights switch a unit off without which the data cannot be fitted.
+    yield t.edited("reach", t.more(10))
+    # Two points with one input and two targets.
+    proof = t.edited("objective", "inputs", i, t.proof["objective"]["inputs"][i - 1])
+    proof["objective"]["targets"][i] = t.either(targets[i - 1])
+    yield proof
+
+
 FALSE = {
     "stationary-point": (stationary_point, ["saddle-index-1-2-2-1-sigmoid", "peak-neuron",
                                             "saddle-index-2-2-2-1-sigmoid", "l2-creates-a-saddle",
@@ -289,6 +347,15 @@ FALSE = {
     "sum-of-squares": (sum_of_squares, ["linear-regression-2-1"]),
     "no-radicals": (no_radicals, ["no-radicals-neuron", "no-radicals-logistic",
                                     "no-radicals-degree-6"]),
+    "linear-network-list": (linear_network_list, ["linear-1-1-1", "linear-2-1-1", "linear-2-2-1",
+                                                  "linear-3-2-1"]),
+    "penalised-linear-list": (penalised_linear_list, ["linear-1-1-1-penalised",
+                                                      "linear-2-1-1-penalised",
+                                                      "linear-2-2-1-penalised",
+                                                      "linear-3-1-1-penalised",
+                                                      "linear-2-1-1-penalised-to-0"]),
+    "solution-manifold": (solution_manifold, ["solutions-1-1-1-sigmoid",
+                                              "solutions-2-2-1-sigmoid-xor"]),
 }  # fmt: skip
 
 
