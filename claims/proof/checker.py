@@ -102,7 +102,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial, reduce
-from itertools import combinations, pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -489,27 +489,28 @@ def leaves_box(y: arb_mat, gradient: arb_mat, hessian: arb_mat, radius: fmpq) ->
 def negative_eigenvalues(matrix: arb_mat) -> int | None:
     """How many, the same for all symmetric matrices enclosed, all regular; None: not decided.
 
-    Lagrange's reduction: where the diagonal is small, row and column j are added to i first.
+    Lagrange's reduction, each time along the sum of two unit vectors (or twice one) whose form is
+    farthest from 0.
     """
-    rows, negative = matrix.tolist(), 0
+    rows: list[list[Any]] = matrix.tolist()
+    negative = 0
     while rows:
         size = range(len(rows))
-        k = max(size, key=lambda i: abs(rows[i][i].mid()))
-        pairs = list(combinations(size, 2))
-        if pairs:
-            i, j = max(pairs, key=lambda pair: abs(rows[pair[0]][pair[1]].mid()))
-            if abs(rows[i][j].mid()) > abs(rows[k][k].mid()):
-                same = (rows[i][j] * (rows[i][i] + rows[j][j])).mid() >= 0
-                k, sign = i, 1 if same else -1
-                rows[i] = [one + sign * other for one, other in zip(rows[i], rows[j], strict=True)]
-                for row in rows:
-                    row[i] += sign * row[j]
-        pivot, last = rows[k][k], rows[k]
-        if not (pivot > 0 or pivot < 0):
-            return None
-        negative += bool(pivot < 0)
-        others = [i for i in size if i != k]
-        rows = [[rows[i][j] - last[i] * last[j] / pivot for j in others] for i in others]
+        forms = {
+            pair: abs(sum(rows[k][m] for k in pair for m in pair).mid())
+            for pair in combinations_with_replacement(size, 2)
+        }
+        i, j = max(forms, key=forms.__getitem__)
+        rows[i] = [one + other for one, other in zip(rows[i], rows[j], strict=True)]
+        for row in rows:
+            row[i] += row[j]
+        pivot, last = rows[i][i], rows[i]
+        if not pivot > 0:
+            if not pivot < 0:
+                return None
+            negative += 1
+        others = [k for k in size if k != i]
+        rows = [[rows[k][m] - last[k] * last[m] / pivot for m in others] for k in others]
     return negative
 
 
