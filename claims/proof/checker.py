@@ -987,35 +987,43 @@ def sum_of_squares(proof: Entry) -> Words:
     )
 
 
+def is_prime(number: int) -> bool:
+    """Whether a number from 2 on is prime."""
+    return all(number % k for k in range(2, math.isqrt(number) + 1))
+
+
 def no_radicals(proof: Entry) -> Words:
     definition, values, where, several = proof.fields("objective", "polynomial", "root", "primes")
     objective = read_line(definition)
     polynomial = fmpz_poly([item.integer(-(10**30), 10**30) for item in values.items(6, 100)])
-    degree, coefficients = polynomial.degree(), [int(c) for c in polynomial.coeffs() if c != 0]
+    degree, coefficients = polynomial.degree(), polynomial.coeffs()
     low, high = (entry.positive() for entry in where.fields("low", "high"))
     where.expect(low < high, "an interval")
     values.expect(degree >= 5, "a polynomial of degree 5 at least")
 
     whole = all(x.q == 1 for (x,) in objective.inputs)
-    powers = [abs(int(x.p)) for (x,) in objective.inputs] if whole else [MAX_DEGREE + 1]
-    definition.expect(sum(powers) <= MAX_DEGREE, "of integer inputs, not too large")
-    one, squared = fmpq_poly([1]), objective.error == "squared-error"
-    slope = fmpq_poly([0])  # the numerator over the product of the 1 + z^k, cubed if squared
+    powers = [abs(int(x.p)) for (x,) in objective.inputs]
+    small = whole and sum(powers) <= MAX_DEGREE
+    definition.expect(small, f"of integer inputs, up to {MAX_DEGREE} in sum")
+    one, z, squared = fmpq_poly([1]), fmpq_poly([0, 1]), objective.error == "squared-error"
+    # The numerator over the product of the 1 + z^k, cubed if squared; half of it then.
+    slope = fmpq_poly([0])
     for i, ((x,), y) in enumerate(zip(objective.inputs, objective.targets, strict=True)):
-        power = fmpq_poly([0] * powers[i] + [1])
-        over = one if x > 0 else power  # s(xw) = over / (1 + z^k), k = |x|
+        # s(xw) = over / (1 + z^k), k = |x|
+        power, over = z ** powers[i], z ** max(-int(x.p), 0)
         term = (over - y * (one + power)) * x * objective.counts[i]
-        term = term * 2 * power if squared else term
+        term = term * power if squared else term
         for j, k in enumerate(powers):
             if j != i:
-                term = term * (one + fmpq_poly([0] * k + [1])) ** (3 if squared else 1)
+                term = term * (one + z**k) ** (3 if squared else 1)
         slope = slope + term
     quotient, remainder = divmod(slope, fmpq_poly(polynomial))
     if not remainder.is_zero() or quotient.is_zero():
         values.refuse("does not divide the derivative")
     if not all(c >= 0 for c in quotient.coeffs()) and not all(c <= 0 for c in quotient.coeffs()):
         values.refuse("leaves a quotient with coefficients of both signs")
-    if sum((a > 0) != (b > 0) for a, b in pairwise(coefficients)) != 1:
+    signs = [sign for c in coefficients if (sign := (c > 0) - (c < 0))]
+    if sum(a != b for a, b in pairwise(signs)) != 1:
         values.refuse("its coefficients do not change their sign once")
     if not slope(low) > 0 > slope(high):
         where.refuse("the derivative does not change its sign there, downwards in z")
@@ -1029,10 +1037,10 @@ def no_radicals(proof: Entry) -> Words:
         if name == "cycle" and entry.value is None:
             continue
         prime = entry.integer(2, MAX_PRIME)
-        entry.expect(all(prime % k for k in range(2, math.isqrt(prime) + 1)), "a prime")
-        factors = nmod_poly([int(c) % prime for c in polynomial.coeffs()], prime).factor()[1]
+        entry.expect(is_prime(prime), "a prime")
+        factors = nmod_poly([int(c) for c in coefficients], prime).factor()[1]
         lengths = sorted(factor.degree() for factor, _ in factors)
-        sound = sum(lengths) == degree and all(exponent == 1 for _, exponent in factors)
+        sound = sum(lengths) == degree  # no factor is there twice, no degree is lost
         entry.expect(sound, "a prime that neither divides the leading coefficient nor ramifies")
         patterns[name] = lengths
         fits = {
@@ -1041,8 +1049,8 @@ def no_radicals(proof: Entry) -> Words:
             "cycle": lengths == [1, degree - 1],
         }
         entry.expect(fits[name], f"a prime for that: modulo it the factors have degrees {lengths}")
-    prime_degree = all(degree % k for k in range(2, degree))
-    several.expect(prime_degree or "cycle" in patterns, "with a cycle, the degree not being prime")
+    cyclic = is_prime(degree) or "cycle" in patterns
+    several.expect(cyclic, "with a cycle, the degree not being prime")
     return (
         f"On R, {objective} has one stationary point, its global minimum. There z = e^(-w) is the "
         f"only positive root of the polynomial with the coefficients {values.value} (constant "
@@ -1180,14 +1188,12 @@ def phi(h: arb, t: arb) -> arb:
 
 def psi(low: arb, high: arb, t: arb) -> arb:
     """psi enclosed from low to high: s (1 - s) is greatest at h = 0, q at s = (1 + t)/3."""
-    start, end, vertex = sigmoid(low), sigmoid(high), (1 + t) / 3
-    bell = (start * sigmoid(-low)).union(end * sigmoid(-high))
-    if not (low > 0 or high < 0):
-        bell = bell.union(arb(0.25))
-    q = [(2 + 2 * t - 3 * s) * s - t for s in (start, end)]
-    if not (start > vertex or end < vertex):
-        q.append(3 * vertex * vertex - t)
-    return bell * q[0].union(q[1]).union(q[-1])
+    decays = [(-h).exp() for h in (low, high, arb(0).max(low).min(high))]
+    start, end, _ = values = [1 / (1 + e) for e in decays]
+    bells = [e * s * s for e, s in zip(decays, values, strict=True)]
+    peak = ((1 + t) / 3).max(start).min(end)
+    q = [(2 + 2 * t - 3 * s) * s - t for s in (start, end, peak)]
+    return reduce(arb.union, bells) * reduce(arb.union, q)
 
 
 def turns(t: fmpq) -> list[tuple[arb, arb]]:
