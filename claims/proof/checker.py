@@ -601,14 +601,15 @@ def tail(objective: Objective, side: int, start: fmpq) -> tuple[arb, arb, arb]:
     for (x,), y, count in zip(objective.inputs, objective.targets, objective.counts, strict=True):
         if x == 0:
             continue
-        e, limit = decay(abs(x)), int(side * x > 0)
+        e, limit = decay(abs(x)), int(x == side * abs(x))
         weight = fmpq(count, sum(objective.counts) if objective.mean else 1) * (1 + squared)
-        s, bend = (1 if limit else e) / (1 + e), e / (1 + e) ** 2
-        # s - y is of the size of e where y is the limit of s; s s(-h) always is.
-        residual = (1 - 2 * limit) / (1 + e) if y == limit else s - y
+        far = 1 / (1 + e)
+        s = far if limit else e * far
+        # s - y is of the size of e where y is the limit of s; s s(-h) is from 0 to e always.
+        residual = (1 - 2 * limit) * far if y == limit else s - y
         rate = abs(x) * (squared + (y == limit))
-        terms.append((rate, weight * side * x * residual / (1 + e) ** (2 * squared)))
-        bends = bend * (bend + (s - y) * (1 - 2 * s)) if squared else bend
+        terms.append((rate, weight * side * x * residual * far ** (2 * squared)))
+        bends = e * (e + (s - y) * (1 - 2 * s)) if squared else e
         curvature += weight * x**2 * bends
     slowest = min((rate for rate, _ in terms), default=fmpq(0))
     slope = sum((term * decay(rate - slowest) for rate, term in terms), arb(0))
@@ -812,7 +813,8 @@ def batch_escape(proof: Entry) -> Words:
             box.entry.refuse("full-batch descent is not proved to stay in it")
     reached = inside.balls()
     updates = way.items(1, 64)
-    way.expect(len(updates) * size * objective.size <= MAX_UPDATES, "a shorter path")
+    fits = len(updates) * size * objective.size <= MAX_UPDATES
+    way.expect(fits, f"a shorter path, {MAX_UPDATES} examples times weights at most")
     for entry in updates:
         batch = [item.integer(0, points - 1) for item in entry.items(size, size)]
         entry.expect(len({*batch}) == size, "a batch of different examples")
@@ -837,7 +839,8 @@ def batch_trap(proof: Entry) -> Words:
     objective, step, size = read_batches(definition, pace, number)
     points = len(objective.targets)
     work = math.comb(points, size) * size * objective.size
-    number.expect(work <= MAX_UPDATES, "a size of fewer, or of smaller, batches")
+    fits = work <= MAX_UPDATES
+    number.expect(fits, f"that of fewer batches, {MAX_UPDATES} examples times weights at most")
     box, moving = Box.read(where, objective.size), restless.integer(0, points - 1)
     _, over = one_minimum(objective, box)
     for batch in combinations(range(points), size):
@@ -1238,7 +1241,8 @@ def reached(neuron: Neuron, entry: Entry) -> list[arb]:
                 known = larger.get(key, [new[i] for i in key])
                 larger[key] = [h.union(new[i]) for h, i in zip(known, key, strict=True)]
         sets = larger
-        entry.expect(0 < len(sets) <= MAX_SUBSETS, "false: inputs must span R^p, and be fewer")
+        entry.expect(len(sets) > 0, "false: the inputs do not span R^p")
+        entry.expect(len(sets) <= MAX_SUBSETS, f"false: more than {MAX_SUBSETS} independent sets")
     corners = []
     for chosen, ranges in sets.items():
         inverse = arb_mat(fmpq_mat([rows[i] for i in chosen]).inv())

@@ -316,7 +316,7 @@ def test_lists_for_all_weights_need_targets_between_0_and_1_and_a_box_that_is_wi
     for target in ("0", "1", "-1/2", "3/2"):
         with pytest.raises(checker.Refused, match="a target is no value of the activation"):
             listed("!", target=target)
-    with pytest.raises(checker.Refused, match="inputs must span"):
+    with pytest.raises(checker.Refused, match="inputs do not span"):
         listed("!", inputs=[["1", "0"]], target="1/2")
     # The point is met at w = 0, outside of the box.
     with pytest.raises(checker.Refused, match="the box is too small in weight 0"):

@@ -241,9 +241,12 @@ def derivatives(loss, reduction, points, w: arb) -> tuple[arb, arb]:
 
 @pytest.mark.parametrize(("loss", "reduction", "points"), TAILS)
 @pytest.mark.parametrize("side", [-1, 1])
-def test_tails(loss, reduction, points, side):
-    """What is enclosed for all u from the start on, and to a thousandth no more than that."""
-    start = fmpq(25)
+@pytest.mark.parametrize(("start", "error"), [(fmpq(25), 1e-6), (fmpq(6), 1e-4)])
+def test_tails(loss, reduction, points, side, start, error):
+    """What is enclosed for all u from the start on, and hardly more than that.
+
+    Let e be exp(-start): balls lose a few e^2, and differ by e from what would be slightly wrong.
+    """
     # The size of a term falls with |x| u, for squared errors, and as much once more if its target
     # is the limit of the sigmoid there.
     rates = []
@@ -262,14 +265,13 @@ def test_tails(loss, reduction, points, side):
             assert curvature.overlaps(second)
             slopes.append(float(side * first / decay))
             curvatures.append(float(second))
-    assert_ends(slope, slopes)
+    alone = len(points) == 1 and abs(Fraction(points[0][0])) >= 1
+    assert_ends(slope, slopes, error if alone else 0.1)
     # Its terms hide one another, and a ball that holds 0 at one end may hold more beyond it.
     largest, expected = float(abs(curvature).upper()), max(map(abs, curvatures))
-    if len(points) == 1:
-        assert abs(largest - expected) <= 1e-3 * expected
-    assert largest <= 3 * expected
-    at_start = math.exp(-25 * float(min(rates)))
-    assert_ends(scale, [at_start, at_start if slowest == 0 else 0.0], 1e-9)
+    assert largest <= (1.04 if alone else 3) * expected
+    at_start = math.exp(-float(start * slowest))
+    assert_ends(scale, [at_start, at_start if slowest == 0 else 0.0], 1e-8)
 
 
 def test_a_line_on_which_nothing_depends_on_the_weight():
