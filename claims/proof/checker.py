@@ -652,7 +652,7 @@ def dead_cone(proof: Entry) -> Words:
     )
     objective = Objective.read(definition)
     point, radius = where.numbers(objective.size), extent.positive()
-    if objective.activations != ["relu", "identity"] or not objective.biases[-1]:
+    if objective.activations != ["relu", "identity"] or not objective.biases[1]:
         definition.refuse("must be a relu layer, then an output with identity and bias")
     if not objective.exact or objective.penalty > 0:
         definition.refuse("must have squared error and no penalty")
@@ -1111,7 +1111,7 @@ class Neuron:
         tanh = objective.activations == ["tanh"]
         self.targets = [(1 + y) / 2 if tanh else y for y in objective.targets]
         self.rows = [
-            [x * (1 + tanh) for x in [*row, *[fmpq(1)] * objective.biases[0]]]
+            [x * (1 + tanh) for x in [*row, *[fmpq(1)] * all(objective.biases)]]
             for row in objective.inputs
         ]
         self.counts, self.size = objective.counts, objective.size

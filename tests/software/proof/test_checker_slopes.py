@@ -148,6 +148,7 @@ def test_gradient_and_hessian_of_a_neuron_but_for_a_factor(activation, factor, b
 @pytest.mark.parametrize("bias", [False, True])
 def test_ranges_of_the_sums_over_a_box_and_along_a_direction(bias):
     _, found = neuron(bias=bias, **DATA)
+    assert found.facing(((0.0,), (1.0,))) is found
     rows = [[*map(Fraction, row), *[Fraction(1)] * bias] for row in DATA["inputs"]]
     low, high = (-0.5, -1.0, -2.0)[: 2 + bias], (0.25, 3.0, 4.0)[: 2 + bias]
     ends = found.reach((low, high))
@@ -163,7 +164,8 @@ def test_ranges_of_the_sums_over_a_box_and_along_a_direction(bias):
         assert (i, sign) == (j, positive)
         assert share.overlaps(arb(value))
     # The second input has nothing in the first direction.
-    assert [i for i, _, _ in found.direction([fmpq(1), fmpq(0), fmpq(0)][: 2 + bias])] == [0, 2]
+    u = [fmpq(1, 9), fmpq(0), fmpq(0)][: 2 + bias]
+    assert [(i, sign) for i, _, sign in found.direction(u)] == [(0, True), (2, False)]
 
 
 def test_slopes_rise_where_each_is_bounded_from_the_right_side():
