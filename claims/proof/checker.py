@@ -603,12 +603,11 @@ def tail(objective: Objective, side: int, start: fmpq) -> tuple[arb, arb, arb]:
             continue
         e, limit = decay(abs(x)), int(x == side * abs(x))
         weight = fmpq(count, sum(objective.counts) if objective.mean else 1) * (1 + squared)
-        far = 1 / (1 + e)
-        s = far if limit else e * far
+        s = (1 if limit else e) / (1 + e)
         # s - y is of the size of e where y is the limit of s; s s(-h) is from 0 to e always.
-        residual = (1 - 2 * limit) * far if y == limit else s - y
+        residual = (1 - 2 * limit) / (1 + e) if y == limit else s - y
         rate = abs(x) * (squared + (y == limit))
-        terms.append((rate, weight * side * x * residual * far ** (2 * squared)))
+        terms.append((rate, weight * side * x * residual / (1 + e) ** (2 * squared)))
         bends = e * (e + (s - y) * (1 - 2 * s)) if squared else e
         curvature += weight * x**2 * bends
     slowest = min((rate for rate, _ in terms), default=fmpq(0))
