@@ -284,8 +284,10 @@ def square(h: Any) -> Any:
 def relu(h: Any) -> Any:
     """h where h > 0, else 0. A ball round 0 holds these values itself; a jet there is refused."""
     value = h.value if isinstance(h, Jet) else h
-    if value > 0 or value < 0:
-        return h * int(value > 0)
+    if value > 0:
+        return h
+    if value < 0:
+        return h * 0
     if isinstance(h, Jet):
         raise Refused("proof: a ReLU unit is neither active nor inactive all over the box")
     return h
@@ -857,7 +859,7 @@ def batch_trap(proof: Entry) -> Words:
     )
 
 
-SLOPES, BENDS = {"rises": 1, "falls": -1}, {"valley": 1, "peak": -1}
+SLOPES, BENDS = ("rises", "falls"), ("valley", "peak")
 
 
 def line(proof: Entry) -> Words:
@@ -871,29 +873,32 @@ def line(proof: Entry) -> Words:
         places = [item.number() for item in cuts.items(2, 32)]
         first, *middle, last = parts.items(len(places) + 1, len(places) + 1)
         cuts.expect(places[0] < 0 < places[-1], "a list from a negative to a positive number")
-        for side, start, part in ((-1, -places[0], first), (1, places[-1], last)):
-            sign = SLOPES[part.choice(SLOPES)] * side
+        ends = (-1, "falls", -places[0], first), (1, "rises", places[-1], last)
+        for side, outward, start, part in ends:
             slope, scale, _ = tail(objective, side, start)
             rising = slope > 0 or slope * scale + 2 * penalised.penalty * start > 0
-            if not (rising if sign > 0 else slope < 0 and penalised.penalty == 0):
+            falling = slope < 0 and penalised.penalty == 0
+            if not (rising if part.choice(SLOPES) == outward else falling):
                 part.refuse("is not proved beyond the last cut")
 
-        def derivative(ball: arb, order: int, sign: int, of: Objective = penalised) -> arb:
+        def derivative(ball: arb, bend: bool, positive: bool, of: Objective = penalised) -> arb:
             jet = of.loss(variables([ball]))
-            return sign * (jet.gradient if order == 1 else jet.hessian)[0, 0]
+            value = (jet.hessian if bend else jet.gradient)[0, 0]
+            return value if positive else -value
 
         found: dict[str, list[str]] = {"valley": [], "peak": []}
         for i, part in enumerate(middle):
             low, high = places[i : i + 2]
             cuts.expect(low < high, "an increasing list")
             word = part.choice([*SLOPES, *BENDS])
-            order, sign = (1, SLOPES[word]) if word in SLOPES else (2, BENDS[word])
-            signed = partial(derivative, order=order, sign=sign)
+            bend, positive = word in BENDS, word in ("rises", "valley")
+            signed = partial(derivative, bend=bend, positive=positive)
             if not everywhere(signed, low, high, MAX_PIECES // (len(middle) * len(accounts))):
                 part.refuse(f"is not proved from {cuts.value[i]} to {cuts.value[i + 1]}")
-            if word in BENDS:
-                ends = derivative(arb(low), 1, -sign), derivative(arb(high), 1, sign)
-                if not (ends[0] > 0 and ends[1] > 0):
+            if bend:
+                before = derivative(arb(low), bend=False, positive=not positive)
+                after = derivative(arb(high), bend=False, positive=positive)
+                if not (before > 0 and after > 0):
                     part.refuse("the slope is not proved to change its sign there")
                 found[word].append(f"between {cuts.value[i]} and {cuts.value[i + 1]}")
         counts = [
@@ -1297,10 +1302,10 @@ def isolated(neuron: Neuron, entry: Entry) -> tuple[Cell, int]:
     where, extent, index = entry.fields("centre", "radius", "index")
     cell = isolating(neuron, where, extent)
     centre = doubles(where.numbers(neuron.size), where)
-    negative = negative_eigenvalues(neuron.slopes((centre, centre)))
-    if negative is None or negative != index.integer(0, neuron.size):
+    stated = index.integer(0, neuron.size)
+    if negative_eigenvalues(neuron.slopes((centre, centre))) != stated:
         index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
-    return cell, negative
+    return cell, stated
 
 
 def separate(cells: Sequence[Cell], entries: Sequence[Entry], whole: Cell) -> Sequence[Cell]:

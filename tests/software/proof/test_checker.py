@@ -107,6 +107,11 @@ def test_a_ball_that_does_not_hold_the_minimum_is_no_trap():
         # Nearer, only the gap stands in the way: nothing is lower than the minimum.
         with pytest.raises(checker.Refused, match=r"gap: is not proved"):
             trap("1/20")
+        for steps in ({"least": "1/4", "most": "1/5"}, {"least": "1/4", "most": "0"}):
+            with pytest.raises(checker.Refused, match=r"^proof\.steps"):
+                trap("1/20", steps=steps)
+        with pytest.raises(checker.Refused, match=r"^proof\.gap: is not proved"):
+            trap("1/20", steps={"least": "1/4", "most": "1/4"})
 
 
 def test_steps_and_noise_that_lead_out_of_a_ball():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from flint import arb, ctx, fmpq
 
@@ -191,6 +193,41 @@ def test_paths_of_batches():
         assert said.startswith("proof.inside: ")  # all inputs are 1: a plane of minima
 
 
+# s(w) and s(6 w) against 3/4, the former twice: a valley near 0.327 and a lower one near 1.064.
+VALLEYS = {
+    "objective": parabolas(["0.75"] * 3, activations=["sigmoid"], inputs=[["1"], ["1"], ["6"]]),
+    "step": "6",
+    "size": 1,
+    "inside": box("0.327486722481", "0.01"),
+    "outside": box("1.063830264479", "0.1"),
+    "path": [[0], [0], [0]],
+    "level": "0.0224",
+}
+
+
+def exact(number):
+    mantissa, exponent = number.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def test_a_path_from_a_valley_to_a_lower_one():
+    assert outcome("batch-escape", VALLEYS).startswith("Full-batch descent with step 6 on the mean")
+    between = "proof.level: is not proved to lie between the values in the two boxes"
+    # The level may be anything between the balls of the values, but not their ends.
+    objective = read(VALLEYS["objective"])
+    for place, side in (("inside", -1), ("outside", 1)):
+        entry = checker.Entry(VALLEYS[place], place)
+        sides = checker.Box.read(entry, 1).balls()
+        if place == "inside":
+            value = objective.loss(checker.variables(sides)).value
+        else:
+            value = objective.loss(sides)
+        end = exact(value.mid()) + side * exact(value.rad())
+        nearer = end * (1 + side * Fraction(1, 2**60))
+        assert outcome("batch-escape", VALLEYS, level=str(end)) == between
+        assert outcome("batch-escape", VALLEYS, level=str(nearer)).startswith("Full-batch descent")
+
+
 # log(1 + e^w) - w/2 has the curvature s (1 - s), 1/4 at 0; s(w) against 0 or 1 has bends elsewhere.
 LOGISTIC = parabolas(["1/2"], loss="cross-entropy")
 SIGMOID = parabolas(["0"], activations=["sigmoid"])
@@ -239,6 +276,13 @@ def test_tails_on_either_side_are_looked_at():
         for strength, reason in (("1/10000", tails), ("2/10000", "proof.strength: the second")):
             said = outcome("convex-from", CONVEX, **changes, strength=strength, below="0")
             assert said.startswith(reason)
+
+
+def test_a_constant_is_not_convex_strictly_nor_the_contrary():
+    constant = {**SIGMOID, "inputs": [["0"]]}
+    assert outcome("convex-from", CONVEX, objective=constant, below="0") == (
+        "proof.below: the second derivative at the weight is not proved negative with it"
+    )
 
 
 def test_what_is_convex_without_a_penalty():

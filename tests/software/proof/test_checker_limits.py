@@ -171,14 +171,15 @@ def test_a_function_without_a_sign_is_looked_at_in_so_many_pieces():
         seen.append(ball)
         return arb(0)
 
-    assert not checker.everywhere(zero, fmpq(0), fmpq(1))
+    assert checker.everywhere(zero, fmpq(0), fmpq(1)) is False
     assert len(seen) == 2 * 2048  # each piece and its middle
     seen.clear()
     assert not checker.everywhere(zero, fmpq(0), fmpq(1), 3)
     assert len(seen) == 2 * 3
     # A positive function needs one, and no middle.
     assert checker.everywhere(lambda w: w, fmpq(1), fmpq(2), 1)
-    assert not checker.everywhere(lambda w: w, fmpq(0), fmpq(2))
+    assert checker.everywhere(lambda w: w, fmpq(-1), fmpq(2)) is False
+    assert checker.everywhere(lambda w: w, fmpq(1), fmpq(2)) is True
 
 
 def test_pieces_are_shared_among_the_parts_of_a_line(monkeypatch):
