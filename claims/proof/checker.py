@@ -127,7 +127,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial, reduce
-from itertools import combinations, pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -310,8 +310,10 @@ def square(h: Any) -> Any:
 def relu(h: Any) -> Any:
     """h where h > 0, else 0. A ball round 0 holds these values itself; a jet there is refused."""
     value = h.value if isinstance(h, Jet) else h
-    if value > 0 or value < 0:
-        return h * int(value > 0)
+    if value > 0:
+        return h
+    if value < 0:
+        return h * 0
     if isinstance(h, Jet):
         raise Refused("proof: a ReLU unit is neither active nor inactive all over the box")
     return h
@@ -515,27 +517,28 @@ def leaves_box(y: arb_mat, gradient: arb_mat, hessian: arb_mat, radius: fmpq) ->
 def negative_eigenvalues(matrix: arb_mat) -> int | None:
     """How many, the same for all symmetric matrices enclosed, all regular; None: not decided.
 
-    Lagrange's reduction: where the diagonal is small, row and column j are added to i first.
+    Lagrange's reduction, each time along the sum of two unit vectors (or twice one) whose form is
+    farthest from 0.
     """
-    rows, negative = matrix.tolist(), 0
+    rows: list[list[Any]] = matrix.tolist()
+    negative = 0
     while rows:
         size = range(len(rows))
-        k = max(size, key=lambda i: abs(rows[i][i].mid()))
-        pairs = list(combinations(size, 2))
-        if pairs:
-            i, j = max(pairs, key=lambda pair: abs(rows[pair[0]][pair[1]].mid()))
-            if abs(rows[i][j].mid()) > abs(rows[k][k].mid()):
-                same = (rows[i][j] * (rows[i][i] + rows[j][j])).mid() >= 0
-                k, sign = i, 1 if same else -1
-                rows[i] = [one + sign * other for one, other in zip(rows[i], rows[j], strict=True)]
-                for row in rows:
-                    row[i] += sign * row[j]
-        pivot, last = rows[k][k], rows[k]
-        if not (pivot > 0 or pivot < 0):
-            return None
-        negative += bool(pivot < 0)
-        others = [i for i in size if i != k]
-        rows = [[rows[i][j] - last[i] * last[j] / pivot for j in others] for i in others]
+        forms = {
+            pair: abs(sum(rows[k][m] for k in pair for m in pair).mid())
+            for pair in combinations_with_replacement(size, 2)
+        }
+        i, j = max(forms, key=forms.__getitem__)
+        rows[i] = [one + other for one, other in zip(rows[i], rows[j], strict=True)]
+        for row in rows:
+            row[i] += row[j]
+        pivot, last = rows[i][i], rows[i]
+        if not pivot > 0:
+            if not pivot < 0:
+                return None
+            negative += 1
+        others = [k for k in size if k != i]
+        rows = [[rows[k][m] - last[k] * last[m] / pivot for m in others] for k in others]
     return negative
 
 
@@ -626,14 +629,14 @@ def tail(objective: Objective, side: int, start: fmpq) -> tuple[arb, arb, arb]:
     for (x,), y, count in zip(objective.inputs, objective.targets, objective.counts, strict=True):
         if x == 0:
             continue
-        e, limit = decay(abs(x)), int(side * x > 0)
+        e, limit = decay(abs(x)), int(x == side * abs(x))
         weight = fmpq(count, sum(objective.counts) if objective.mean else 1) * (1 + squared)
-        s, bend = (1 if limit else e) / (1 + e), e / (1 + e) ** 2
-        # s - y is of the size of e where y is the limit of s; s s(-h) always is.
+        s = (1 if limit else e) / (1 + e)
+        # s - y is of the size of e where y is the limit of s; s s(-h) is from 0 to e always.
         residual = (1 - 2 * limit) / (1 + e) if y == limit else s - y
         rate = abs(x) * (squared + (y == limit))
         terms.append((rate, weight * side * x * residual / (1 + e) ** (2 * squared)))
-        bends = bend * (bend + (s - y) * (1 - 2 * s)) if squared else bend
+        bends = e * (e + (s - y) * (1 - 2 * s)) if squared else e
         curvature += weight * x**2 * bends
     slowest = min((rate for rate, _ in terms), default=fmpq(0))
     slope = sum((term * decay(rate - slowest) for rate, term in terms), arb(0))
@@ -676,7 +679,7 @@ def dead_cone(proof: Entry) -> Words:
     )
     objective = Objective.read(definition)
     point, radius = where.numbers(objective.size), extent.positive()
-    if objective.activations != ["relu", "identity"] or not objective.biases[-1]:
+    if objective.activations != ["relu", "identity"] or not objective.biases[1]:
         definition.refuse("must be a relu layer, then an output with identity and bias")
     if not objective.exact or objective.penalty > 0:
         definition.refuse("must have squared error and no penalty")
@@ -837,7 +840,8 @@ def batch_escape(proof: Entry) -> Words:
             box.entry.refuse("full-batch descent is not proved to stay in it")
     reached = inside.balls()
     updates = way.items(1, 64)
-    way.expect(len(updates) * size * objective.size <= MAX_UPDATES, "a shorter path")
+    fits = len(updates) * size * objective.size <= MAX_UPDATES
+    way.expect(fits, f"a shorter path, {MAX_UPDATES} examples times weights at most")
     for entry in updates:
         batch = [item.integer(0, points - 1) for item in entry.items(size, size)]
         entry.expect(len({*batch}) == size, "a batch of different examples")
@@ -862,7 +866,8 @@ def batch_trap(proof: Entry) -> Words:
     objective, step, size = read_batches(definition, pace, number)
     points = len(objective.targets)
     work = math.comb(points, size) * size * objective.size
-    number.expect(work <= MAX_UPDATES, "a size of fewer, or of smaller, batches")
+    fits = work <= MAX_UPDATES
+    number.expect(fits, f"that of fewer batches, {MAX_UPDATES} examples times weights at most")
     box, moving = Box.read(where, objective.size), restless.integer(0, points - 1)
     _, over = one_minimum(objective, box)
     for batch in combinations(range(points), size):
@@ -880,7 +885,7 @@ def batch_trap(proof: Entry) -> Words:
     )
 
 
-SLOPES, BENDS = {"rises": 1, "falls": -1}, {"valley": 1, "peak": -1}
+SLOPES, BENDS = ("rises", "falls"), ("valley", "peak")
 
 
 def line(proof: Entry) -> Words:
@@ -894,29 +899,32 @@ def line(proof: Entry) -> Words:
         places = [item.number() for item in cuts.items(2, 32)]
         first, *middle, last = parts.items(len(places) + 1, len(places) + 1)
         cuts.expect(places[0] < 0 < places[-1], "a list from a negative to a positive number")
-        for side, start, part in ((-1, -places[0], first), (1, places[-1], last)):
-            sign = SLOPES[part.choice(SLOPES)] * side
+        ends = (-1, "falls", -places[0], first), (1, "rises", places[-1], last)
+        for side, outward, start, part in ends:
             slope, scale, _ = tail(objective, side, start)
             rising = slope > 0 or slope * scale + 2 * penalised.penalty * start > 0
-            if not (rising if sign > 0 else slope < 0 and penalised.penalty == 0):
+            falling = slope < 0 and penalised.penalty == 0
+            if not (rising if part.choice(SLOPES) == outward else falling):
                 part.refuse("is not proved beyond the last cut")
 
-        def derivative(ball: arb, order: int, sign: int, of: Objective = penalised) -> arb:
+        def derivative(ball: arb, bend: bool, positive: bool, of: Objective = penalised) -> arb:
             jet = of.loss(variables([ball]))
-            return sign * (jet.gradient if order == 1 else jet.hessian)[0, 0]
+            value = (jet.hessian if bend else jet.gradient)[0, 0]
+            return value if positive else -value
 
         found: dict[str, list[str]] = {"valley": [], "peak": []}
         for i, part in enumerate(middle):
             low, high = places[i : i + 2]
             cuts.expect(low < high, "an increasing list")
             word = part.choice([*SLOPES, *BENDS])
-            order, sign = (1, SLOPES[word]) if word in SLOPES else (2, BENDS[word])
-            signed = partial(derivative, order=order, sign=sign)
+            bend, positive = word in BENDS, word in ("rises", "valley")
+            signed = partial(derivative, bend=bend, positive=positive)
             if not everywhere(signed, low, high, MAX_PIECES // (len(middle) * len(accounts))):
                 part.refuse(f"is not proved from {cuts.value[i]} to {cuts.value[i + 1]}")
-            if word in BENDS:
-                ends = derivative(arb(low), 1, -sign), derivative(arb(high), 1, sign)
-                if not (ends[0] > 0 and ends[1] > 0):
+            if bend:
+                before = derivative(arb(low), bend=False, positive=not positive)
+                after = derivative(arb(high), bend=False, positive=positive)
+                if not (before > 0 and after > 0):
                     part.refuse("the slope is not proved to change its sign there")
                 found[word].append(f"between {cuts.value[i]} and {cuts.value[i + 1]}")
         counts = [
@@ -1012,35 +1020,43 @@ def sum_of_squares(proof: Entry) -> Words:
     )
 
 
+def is_prime(number: int) -> bool:
+    """Whether a number from 2 on is prime."""
+    return all(number % k for k in range(2, math.isqrt(number) + 1))
+
+
 def no_radicals(proof: Entry) -> Words:
     definition, values, where, several = proof.fields("objective", "polynomial", "root", "primes")
     objective = read_line(definition)
     polynomial = fmpz_poly([item.integer(-(10**30), 10**30) for item in values.items(6, 100)])
-    degree, coefficients = polynomial.degree(), [int(c) for c in polynomial.coeffs() if c != 0]
+    degree, coefficients = polynomial.degree(), polynomial.coeffs()
     low, high = (entry.positive() for entry in where.fields("low", "high"))
     where.expect(low < high, "an interval")
     values.expect(degree >= 5, "a polynomial of degree 5 at least")
 
     whole = all(x.q == 1 for (x,) in objective.inputs)
-    powers = [abs(int(x.p)) for (x,) in objective.inputs] if whole else [MAX_DEGREE + 1]
-    definition.expect(sum(powers) <= MAX_DEGREE, "of integer inputs, not too large")
-    one, squared = fmpq_poly([1]), objective.error == "squared-error"
-    slope = fmpq_poly([0])  # the numerator over the product of the 1 + z^k, cubed if squared
+    powers = [abs(int(x.p)) for (x,) in objective.inputs]
+    small = whole and sum(powers) <= MAX_DEGREE
+    definition.expect(small, f"of integer inputs, up to {MAX_DEGREE} in sum")
+    one, z, squared = fmpq_poly([1]), fmpq_poly([0, 1]), objective.error == "squared-error"
+    # The numerator over the product of the 1 + z^k, cubed if squared; half of it then.
+    slope = fmpq_poly([0])
     for i, ((x,), y) in enumerate(zip(objective.inputs, objective.targets, strict=True)):
-        power = fmpq_poly([0] * powers[i] + [1])
-        over = one if x > 0 else power  # s(xw) = over / (1 + z^k), k = |x|
+        # s(xw) = over / (1 + z^k), k = |x|
+        power, over = z ** powers[i], z ** max(-int(x.p), 0)
         term = (over - y * (one + power)) * x * objective.counts[i]
-        term = term * 2 * power if squared else term
+        term = term * power if squared else term
         for j, k in enumerate(powers):
             if j != i:
-                term = term * (one + fmpq_poly([0] * k + [1])) ** (3 if squared else 1)
+                term = term * (one + z**k) ** (3 if squared else 1)
         slope = slope + term
     quotient, remainder = divmod(slope, fmpq_poly(polynomial))
     if not remainder.is_zero() or quotient.is_zero():
         values.refuse("does not divide the derivative")
     if not all(c >= 0 for c in quotient.coeffs()) and not all(c <= 0 for c in quotient.coeffs()):
         values.refuse("leaves a quotient with coefficients of both signs")
-    if sum((a > 0) != (b > 0) for a, b in pairwise(coefficients)) != 1:
+    signs = [sign for c in coefficients if (sign := (c > 0) - (c < 0))]
+    if sum(a != b for a, b in pairwise(signs)) != 1:
         values.refuse("its coefficients do not change their sign once")
     if not slope(low) > 0 > slope(high):
         where.refuse("the derivative does not change its sign there, downwards in z")
@@ -1054,10 +1070,10 @@ def no_radicals(proof: Entry) -> Words:
         if name == "cycle" and entry.value is None:
             continue
         prime = entry.integer(2, MAX_PRIME)
-        entry.expect(all(prime % k for k in range(2, math.isqrt(prime) + 1)), "a prime")
-        factors = nmod_poly([int(c) % prime for c in polynomial.coeffs()], prime).factor()[1]
+        entry.expect(is_prime(prime), "a prime")
+        factors = nmod_poly([int(c) for c in coefficients], prime).factor()[1]
         lengths = sorted(factor.degree() for factor, _ in factors)
-        sound = sum(lengths) == degree and all(exponent == 1 for _, exponent in factors)
+        sound = sum(lengths) == degree  # no factor is there twice, no degree is lost
         entry.expect(sound, "a prime that neither divides the leading coefficient nor ramifies")
         patterns[name] = lengths
         fits = {
@@ -1066,8 +1082,8 @@ def no_radicals(proof: Entry) -> Words:
             "cycle": lengths == [1, degree - 1],
         }
         entry.expect(fits[name], f"a prime for that: modulo it the factors have degrees {lengths}")
-    prime_degree = all(degree % k for k in range(2, degree))
-    several.expect(prime_degree or "cycle" in patterns, "with a cycle, the degree not being prime")
+    cyclic = is_prime(degree) or "cycle" in patterns
+    several.expect(cyclic, "with a cycle, the degree not being prime")
     return (
         f"On R, {objective} has one stationary point, its global minimum. There z = e^(-w) is the "
         f"only positive root of the polynomial with the coefficients {values.value} (constant "
@@ -1274,7 +1290,7 @@ class Neuron:
         tanh = objective.activations == ["tanh"]
         self.targets = [(1 + y) / 2 if tanh else y for y in objective.targets]
         self.rows = [
-            [x * (1 + tanh) for x in [*row, *[fmpq(1)] * objective.biases[0]]]
+            [x * (1 + tanh) for x in [*row, *[fmpq(1)] * all(objective.biases)]]
             for row in objective.inputs
         ]
         self.counts, self.size = objective.counts, objective.size
@@ -1354,14 +1370,12 @@ def phi(h: arb, t: arb) -> arb:
 
 def psi(low: arb, high: arb, t: arb) -> arb:
     """psi enclosed from low to high: s (1 - s) is greatest at h = 0, q at s = (1 + t)/3."""
-    start, end, vertex = sigmoid(low), sigmoid(high), (1 + t) / 3
-    bell = (start * sigmoid(-low)).union(end * sigmoid(-high))
-    if not (low > 0 or high < 0):
-        bell = bell.union(arb(0.25))
-    q = [(2 + 2 * t - 3 * s) * s - t for s in (start, end)]
-    if not (start > vertex or end < vertex):
-        q.append(3 * vertex * vertex - t)
-    return bell * q[0].union(q[1]).union(q[-1])
+    decays = [(-h).exp() for h in (low, high, arb(0).max(low).min(high))]
+    start, end, _ = values = [1 / (1 + e) for e in decays]
+    bells = [e * s * s for e, s in zip(decays, values, strict=True)]
+    peak = ((1 + t) / 3).max(start).min(end)
+    q = [(2 + 2 * t - 3 * s) * s - t for s in (start, end, peak)]
+    return reduce(arb.union, bells) * reduce(arb.union, q)
 
 
 def turns(t: fmpq) -> list[tuple[arb, arb]]:
@@ -1406,7 +1420,8 @@ def reached(neuron: Neuron, entry: Entry) -> list[arb]:
                 known = larger.get(key, [new[i] for i in key])
                 larger[key] = [h.union(new[i]) for h, i in zip(known, key, strict=True)]
         sets = larger
-        entry.expect(0 < len(sets) <= MAX_SUBSETS, "false: inputs must span R^p, and be fewer")
+        entry.expect(len(sets) > 0, "false: the inputs do not span R^p")
+        entry.expect(len(sets) <= MAX_SUBSETS, f"false: more than {MAX_SUBSETS} independent sets")
     corners = []
     for chosen, ranges in sets.items():
         inverse = arb_mat(fmpq_mat([rows[i] for i in chosen]).inv())
@@ -1462,10 +1477,10 @@ def isolated(neuron: Neuron, entry: Entry) -> tuple[Cell, int]:
     where, extent, index = entry.fields("centre", "radius", "index")
     cell = isolating(neuron, where, extent)
     centre = doubles(where.numbers(neuron.size), where)
-    negative = negative_eigenvalues(neuron.slopes((centre, centre)))
-    if negative is None or negative != index.integer(0, neuron.size):
+    stated = index.integer(0, neuron.size)
+    if negative_eigenvalues(neuron.slopes((centre, centre))) != stated:
         index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
-    return cell, negative
+    return cell, stated
 
 
 def separate(cells: Sequence[Cell], entries: Sequence[Entry], whole: Cell) -> Sequence[Cell]:

@@ -11,7 +11,7 @@ import pytest
 from reach import Reach, reporting
 from trial import OPTIONS, file_of, fork
 
-PARTS = ("mathematics", "proof", "studies", "strategies", "training", "compiled")
+PARTS = ("mathematics", "proof", "enumeration", "studies", "strategies", "training", "compiled")
 TESTS = (*(f"tests/software/{part}" for part in PARTS), "tests/chapters")
 
 

@@ -37,7 +37,7 @@ from typing import Any
 
 from listing import tests_of_the_tree
 from mutants import Mutant, mutants, sample
-from trial import own_tests, try_out
+from trial import is_own, try_out
 
 ROOT = Path(__file__).parents[2]
 TARGETS = ("claims/mathematics", "claims/proof/checker.py", "claims/studies/statistics.py")
@@ -78,7 +78,7 @@ def run(targets: list[str], seed: int, size: int, cache: Path) -> tuple[list[Any
             if (
                 line in entry["lines"].get(path, ())
                 if line
-                else path in entry["lines"] or own_tests(path) in test
+                else path in entry["lines"] or is_own(test, path)
             )
         }
 

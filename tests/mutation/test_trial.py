@@ -6,7 +6,7 @@ import signal
 
 import pytest
 import trial
-from trial import fork, limit_processor_time, try_out
+from trial import fork, is_own, limit_processor_time, try_out
 
 MODULE = """
 def turns(n):
@@ -77,3 +77,13 @@ def test_a_fork_returns_what_it_found_or_how_it_ended():
             pass
 
     assert fork(hang, patience=600) == (-signal.SIGXCPU, None)
+
+
+def test_the_tests_of_a_module_are_named_after_it():
+    for name, own in (
+        ("tests/a/test_wheel.py::test_three", True),
+        ("tests/a/test_wheel_rims.py::test_three[1/test_x]", True),
+        ("tests/a/test_wheels.py::test_three", False),
+        ("tests/a/test_axle.py::test_wheel_", False),
+    ):
+        assert is_own(name, "claims/wheel.py") == own

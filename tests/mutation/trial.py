@@ -31,7 +31,7 @@ OUT_OF_MEMORY = 99
 def try_out(path: str, text: str, tests: dict[str, float]) -> tuple[str, str]:
     """The outcome of a module's text under these tests, and the test that decided it."""
     stages = {
-        test: 0 if own_tests(path) in test else 2 if test.startswith("tests/chapters") else 1
+        test: 0 if is_own(test, path) else 2 if test.startswith("tests/chapters") else 1
         for test in tests
     }
     batches, left = defaultdict(dict), ENOUGH
@@ -62,9 +62,9 @@ def try_out(path: str, text: str, tests: dict[str, float]) -> tuple[str, str]:
         Path(path).write_bytes(original)
 
 
-def own_tests(path: str) -> str:
-    """What the ids of the module's own software tests contain."""
-    return f"/test_{Path(path).stem}.py::"
+def is_own(test: str, path: str) -> bool:
+    """Whether a test is in a file named after the module, or after it and a part of it."""
+    return f"{Path(file_of(test)).stem}_".startswith(f"test_{Path(path).stem}_")
 
 
 def file_of(test: str) -> str:

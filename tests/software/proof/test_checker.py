@@ -107,6 +107,11 @@ def test_a_ball_that_does_not_hold_the_minimum_is_no_trap():
         # Nearer, only the gap stands in the way: nothing is lower than the minimum.
         with pytest.raises(checker.Refused, match=r"gap: is not proved"):
             trap("1/20")
+        for steps in ({"least": "1/4", "most": "1/5"}, {"least": "1/4", "most": "0"}):
+            with pytest.raises(checker.Refused, match=r"^proof\.steps"):
+                trap("1/20", steps=steps)
+        with pytest.raises(checker.Refused, match=r"^proof\.gap: is not proved"):
+            trap("1/20", steps={"least": "1/4", "most": "1/4"})
 
 
 def test_steps_and_noise_that_lead_out_of_a_ball():
@@ -316,7 +321,7 @@ def test_lists_for_all_weights_need_targets_between_0_and_1_and_a_box_that_is_wi
     for target in ("0", "1", "-1/2", "3/2"):
         with pytest.raises(checker.Refused, match="a target is no value of the activation"):
             listed("!", target=target)
-    with pytest.raises(checker.Refused, match="inputs must span"):
+    with pytest.raises(checker.Refused, match="inputs do not span"):
         listed("!", inputs=[["1", "0"]], target="1/2")
     # The point is met at w = 0, outside of the box.
     with pytest.raises(checker.Refused, match="the box is too small in weight 0"):
