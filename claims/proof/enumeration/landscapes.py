@@ -90,10 +90,18 @@ class HiddenLandscape:
     targets: Sequence[Any]
     box: Sequence[tuple[Any, Any]]
 
+    @property
+    def problem(self) -> Problem:
+        return Problem(one_hidden_layer(1, 1, SIGMOID), self.inputs, self.targets)
+
+    @property
+    def inner(self) -> int:
+        """The number of inner weights, which the box is one of; they come first."""
+        return len(self.box)
+
     def certificate(self) -> str:
         """Enumerate its stationary points in the box and return the text of the certificate."""
-        problem = Problem(one_hidden_layer(1, 1, SIGMOID), self.inputs, self.targets)
-        return find_hidden_list(problem, self.box, claim=self.claim)
+        return find_hidden_list(self.problem, self.box, claim=self.claim)
 
 
 HIDDEN = {
