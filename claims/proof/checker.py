@@ -1240,12 +1240,18 @@ def reached(neuron: Neuron, entry: Entry) -> list[arb]:
     return [reduce(arb.union, column) for column in zip(*corners, strict=True)]
 
 
+def around(cell: Cell) -> tuple[list[float], list[arb]]:
+    """A point in the middle of a box, and how far its sides are from it."""
+    centre = [a + (b - a) / 2 for a, b in zip(*cell, strict=True)]
+    sides = zip(centre, *cell, strict=True)
+    return centre, [(arb(b) - c).max(c - arb(a)) for c, a, b in sides]
+
+
 def remains(system: Any, cell: Cell) -> tuple[list[arb], list[arb]] | None:
     """Low and high ends of what holds all zeros in the box, by Krawczyk's operator; None: none."""
     low, high = cell
     size, system = range(len(low)), system.facing(cell)
-    centre = [a + (b - a) / 2 for a, b in zip(low, high, strict=True)]
-    radius = [(arb(high[k]) - centre[k]).max(centre[k] - arb(low[k])) for k in size]
+    centre, radius = around(cell)
     try:
         value, slopes = system.at(centre), system.slopes(cell)
         for k in size:
@@ -1384,7 +1390,7 @@ def complete_list(proof: Entry) -> Words:
 
 
 Values = tuple[list[arb], list[arb], list[arb]]
-NEARBY = 2.0  # two input weights less apart than that are near one another
+NEARBY = 4.0  # two input weights less apart than that are near one another
 
 
 class HiddenLayer:
@@ -1488,6 +1494,10 @@ class HiddenLayer:
         moves = [times(times(scaled, rest), self.x), [-x for x in times(scaled, value)]]
         return moves[: self.size // self.units]
 
+    def turn(self) -> arb_mat:
+        """The derivatives of what the units are looked at in, w_1 and w_2 or (w, b)."""
+        return arb_mat([[1, 0], [1, 1]] if self.units == 2 else [[self.sign, 0], [0, self.sign]])
+
     def bends(self, unit: Values) -> list[list[list[arb]]]:
         """The derivatives of those."""
         scaled, value, rest = unit
@@ -1509,26 +1519,32 @@ class HiddenLayer:
 
     def slopes(self, cell: Cell) -> arb_mat:
         """The derivative of F, enclosed over the box."""
-        units, both = self.parts(cell), range(2)
+        units, (centre, radius) = self.parts(cell), around(cell)
         a, change, inverse, u = self.fit(cell, units)
-        v, r = change * u, a * u - self.y
         ahead = self.matrix([move for unit in units for move in self.moves(unit)])
-        of = [0, self.units - 1]  # the unit of each unknown
-        # With ds_j = d: r moves by v_j d + A du, where A'A du = -(T'e_j) d.r - A' d v_j.
-        pull, push = ahead.transpose() * r, a.transpose() * ahead
-        right = [
-            [-v[of[k], 0] * push[i, k] - change[of[k], i] * pull[k, 0] for k in both]
-            for i in range(self.units)
-        ]
-        drift = a * (inverse * arb_mat(right))
-        drift += ahead * arb_mat([[v[of[0], 0], 0], [0, v[of[1], 0]]])
+        push, v, r = a.transpose() * ahead, change * u, a * u - self.y
+        first, turn = [0, self.units - 1], self.turn()
+        away = arb_mat(2, 1, [reach.union(-reach) for reach in radius])
+        point = tuple(centre), tuple(centre)
+        a_there, change_there, _, u_there = self.fit(point, self.parts(point))
+        for again in (True, False):
+            # With ds_j = d: r moves by v_j d + A du, where A'A du = -(T'e_j) d.r - A' d v_j.
+            pull = ahead.transpose() * r
+            right = [
+                [-v[j, 0] * push[i, k] - change[j, i] * pull[k, 0] for k, j in enumerate(first)]
+                for i in range(self.units)
+            ]
+            du = inverse * arb_mat(right)
+            drift = ahead * arb_mat([[v[first[0], 0], 0], [0, v[first[1], 0]]]) + a * du
+            if again:  # by the mean value theorem more is known of v and r
+                v = meet(v, change_there * u_there + change * du * turn * away)
+                r = meet(r, a_there * u_there - self.y + drift * turn * away)
         result, residuals = ahead.transpose() * drift, r.entries()
-        for first, unit in enumerate(units):
+        for j, unit in enumerate(units):
             for i, row in enumerate(self.bends(unit)):
                 for k, bend in enumerate(row):
-                    result[first + i, first + k] += dot(residuals, bend)
-        turn = [[1, 0], [1, 1]] if self.units == 2 else [[self.sign, 0], [0, self.sign]]
-        return result * arb_mat(turn)
+                    result[j + i, j + k] += dot(residuals, bend)
+        return result * turn
 
     def weights(self, inner: Sequence[arb]) -> list[arb]:
         """All weights of the network, for enclosures of the unknowns."""
@@ -1542,6 +1558,12 @@ class HiddenLayer:
             return [*hidden, *v]
         middle = [sum(values, arb(0)) / self.count for values in s]
         return [*hidden, *v, self.mean - dot(v, middle)]
+
+
+def meet(one: arb_mat, other: arb_mat) -> arb_mat:
+    """What two enclosures of the same matrix have in common, entry by entry."""
+    pairs = zip(one.entries(), other.entries(), strict=True)
+    return arb_mat(one.nrows(), one.ncols(), [a.intersection(b) for a, b in pairs])
 
 
 def times(one: Iterable[arb], other: Iterable[arb]) -> list[arb]:

@@ -26,12 +26,11 @@ def described(name: str, landscape: HiddenLandscape, certificate: Mapping[str, A
     """Return what the atlas shows of one landscape, as JSON."""
     problem, proof = landscape.problem, certificate["proof"]
     network, flow = problem.network, Flow(problem)
-    inner = landscape.inner
     points: list[Floats] = []
     roots: list[Mapping[str, Any]] = []
     orbits: list[int] = []
     listed = [
-        fitted(flow, inner, np.array([float(Fraction(x)) for x in root["centre"]]))
+        fitted(flow, landscape.inner(np.array([float(Fraction(x)) for x in root["centre"]])))
         for root in proof["roots"]
     ]
     for point, root in zip(listed, proof["roots"], strict=True):
@@ -61,15 +60,16 @@ def described(name: str, landscape: HiddenLandscape, certificate: Mapping[str, A
         "joins": flow.joined(points, roots),
         "orbits": orbits,
         "constant": rounded(np.var(flow.data[1])),
-        "surface": surface(flow, inner, *sides) if inner == 2 else None,
+        "surface": surface(flow, landscape, *sides),
     }
 
 
-def fitted(flow: Flow, inner: int, weights: Floats) -> Floats:
-    """The weights (p, ...) with these inner ones (q, ...) and the output weights that fit best.
+def fitted(flow: Flow, weights: Floats) -> Floats:
+    """The weights (p, ...) with these inner ones (2, ...) and the output weights that fit best.
 
     The loss is a quadratic function of the output weights: its derivatives at 0 give the fit.
     """
+    inner = len(weights)
     theta = np.concatenate([weights, np.zeros((flow.size - inner, *weights.shape[1:]))])
     slope = np.moveaxis(flow.function.gradient(theta, *flow.data)[inner:], 0, -1)
     bend = np.moveaxis(flow.function.hessian(theta, *flow.data)[inner:, inner:], (0, 1), (-2, -1))
@@ -91,14 +91,18 @@ def copies(network: Network, point: Floats) -> list[Floats]:
     return images
 
 
-def surface(flow: Flow, inner: int, low: Sequence[float], high: Sequence[float]) -> Any:
-    """The reduced function over the box of two inner weights, and the output weights there."""
+def surface(
+    flow: Flow, landscape: HiddenLandscape, low: Sequence[float], high: Sequence[float]
+) -> Any:
+    """The reduced function over the box, and the output weights there."""
     axes = [np.linspace(a, b, GRID) for a, b in zip(low, high, strict=True)]
-    theta = fitted(flow, inner, np.stack(np.meshgrid(*axes, indexing="ij")))
-    units = range(inner, flow.size - 1)
+    theta = fitted(flow, landscape.inner(np.stack(np.meshgrid(*axes, indexing="ij"))))
     return {
         "logarithmic": False,
         "axes": [[rounded(x) for x in axis] for axis in axes],
         "loss": [float(f"{x:.6g}") for x in flow.loss(theta).reshape(-1)],
-        "outer": [[float(f"{x:.4g}") for x in theta[unit].reshape(-1)] for unit in units],
+        "outer": [
+            [float(f"{x:.4g}") for x in theta[2 + unit].reshape(-1)]
+            for unit in range(landscape.units)
+        ],
     }

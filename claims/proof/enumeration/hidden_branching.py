@@ -17,7 +17,7 @@ INSIDE_ROOT, KRAWCZYK, UNDECIDED = 16, 17, 18
 # Why the search ended.
 FINISHED, TOO_MANY = 0, 1
 
-NEARBY = 2.0  # as in the checker: where two units take a divided difference
+NEARBY = 4.0
 
 plain = njit(error_model="numpy")  # without contraction: the checker repeats the cuts exactly
 
@@ -31,6 +31,12 @@ def united(a: float, b: float) -> tuple[float, float]:
 @plain
 def multiplied(a: float, ra: float, b: float, rb: float) -> tuple[float, float]:
     return a * b, abs(a) * rb + abs(b) * ra + ra * rb
+
+
+@plain
+def narrowed(a: float, ra: float, b: float, rb: float) -> tuple[float, float]:
+    """Return what two enclosures of the same have in common."""
+    return united(max(a - ra, b - rb), min(a + ra, b + rb))
 
 
 @plain
@@ -70,11 +76,14 @@ def product(a: Any, ra: Any, b: Any, rb: Any, c: Any, rc: Any) -> None:
 
 
 @plain
-def enclose(x: Any, y: Any, units: int, sign: float, here: Any, f: Any, rf: Any, g: Any, rg: Any):
+def enclose(
+    x: Any, y: Any, units: int, sign: float, here: Any, f: Any, rf: Any, g: Any, rg: Any, fits: Any
+) -> bool:
     """Write F (2,) and its derivative (2, 2) over a box (2, 2); return whether there is a fit.
 
     x (N,), y (N,): inputs and targets, less their mean for one unit; ``sign`` is -1 where one unit
-    is looked at in (-w, -b).
+    is looked at in (-w, -b). ``fits`` (2 + N,) holds v and the residuals at the centre of the box,
+    of which more is known by the mean value theorem; for a point it gets them.
     """
     samples, size = x.shape[0], units
     each = 2 // units
@@ -149,14 +158,14 @@ def enclose(x: Any, y: Any, units: int, sign: float, here: Any, f: Any, rf: Any,
                     m = -m
             inv[i, j], r_inv[i, j] = multiplied(m, r, over, r_over)
     u, ru = np.zeros((2, size))
-    fits, r_fits = np.zeros((2, size))
+    aim, r_aim = np.zeros((2, size))
     for j in range(size):
         for i in range(samples):
-            fits[j] += a[i, j] * y[i]
-            r_fits[j] += ra[i, j] * abs(y[i])
+            aim[j] += a[i, j] * y[i]
+            r_aim[j] += ra[i, j] * abs(y[i])
     for j in range(size):
         for k in range(size):
-            m, r = multiplied(inv[j, k], r_inv[j, k], fits[k], r_fits[k])
+            m, r = multiplied(inv[j, k], r_inv[j, k], aim[k], r_aim[k])
             u[j] += m
             ru[j] += r
     v, rv = u.copy(), ru.copy()
@@ -172,34 +181,60 @@ def enclose(x: Any, y: Any, units: int, sign: float, here: Any, f: Any, rf: Any,
             rest[i, 0] += m
             r_rest[i, 0] += r
     pull, r_pull = np.empty((2, 2, 1))
-    product(ahead, r_ahead, rest, r_rest, pull, r_pull)
     push, r_push = np.empty((2, size, 2))
     product(a, ra, ahead, r_ahead, push, r_push)
     drift, r_drift = np.empty((2, samples, 2))
-    right, r_right, du, r_du = np.empty((4, size))
-    for k in range(2):
-        f[k], rf[k] = pull[k, 0], r_pull[k, 0]
-        unit = k if units == 2 else 0
+    right, r_right = np.empty((2, size))
+    du, r_du = np.empty((2, size, 2))
+    away = 0.5 * (here[:, 1] - here[:, 0])
+    if units == 2:
+        away[1] += away[0]
+    if away[0] == away[1] == 0.0:
         for j in range(size):
-            m, r = multiplied(v[unit], rv[unit], push[j, k], r_push[j, k])
-            n, rn = (1.0, 0.0) if unit == j else (0.0, 0.0)
-            if near and j == 1:
-                n, rn = (-inverse, r_inverse) if unit == 0 else (inverse, r_inverse)
-            n, rn = multiplied(n, rn, pull[k, 0], r_pull[k, 0])
-            right[j], r_right[j] = -m - n, r + rn
-        for j in range(size):
-            du[j] = r_du[j] = 0.0
-            for i in range(size):
-                m, r = multiplied(inv[j, i], r_inv[j, i], right[i], r_right[i])
-                du[j] += m
-                r_du[j] += r
+            fits[j] = v[j]
         for i in range(samples):
-            middle, radius = multiplied(v[unit], rv[unit], ahead[i, k], r_ahead[i, k])
+            fits[2 + i] = rest[i, 0]
+    for turn in range(2):
+        product(ahead, r_ahead, rest, r_rest, pull, r_pull)
+        for k in range(2):
+            f[k], rf[k] = pull[k, 0], r_pull[k, 0]
+            unit = k if units == 2 else 0
             for j in range(size):
-                m, r = multiplied(a[i, j], ra[i, j], du[j], r_du[j])
-                middle += m
-                radius += r
-            drift[i, k], r_drift[i, k] = middle, radius
+                m, r = multiplied(v[unit], rv[unit], push[j, k], r_push[j, k])
+                n, rn = (1.0, 0.0) if unit == j else (0.0, 0.0)
+                if near and j == 1:
+                    n, rn = (-inverse, r_inverse) if unit == 0 else (inverse, r_inverse)
+                n, rn = multiplied(n, rn, pull[k, 0], r_pull[k, 0])
+                right[j], r_right[j] = -m - n, r + rn
+            for j in range(size):
+                du[j, k] = r_du[j, k] = 0.0
+                for i in range(size):
+                    m, r = multiplied(inv[j, i], r_inv[j, i], right[i], r_right[i])
+                    du[j, k] += m
+                    r_du[j, k] += r
+            for i in range(samples):
+                middle, radius = multiplied(v[unit], rv[unit], ahead[i, k], r_ahead[i, k])
+                for j in range(size):
+                    m, r = multiplied(a[i, j], ra[i, j], du[j, k], r_du[j, k])
+                    middle += m
+                    radius += r
+                drift[i, k], r_drift[i, k] = middle, radius
+        if turn == 0:
+            for i in range(samples):
+                reach = 0.0
+                for k in range(2):
+                    reach += (abs(drift[i, k]) + r_drift[i, k]) * away[k]
+                rest[i, 0], r_rest[i, 0] = narrowed(rest[i, 0], r_rest[i, 0], fits[2 + i], reach)
+            for j in range(size):
+                reach = 0.0
+                for k in range(2):
+                    m, r = du[j, k], r_du[j, k]
+                    if near:
+                        m, r = multiplied(inverse, r_inverse, du[1, k], r_du[1, k])
+                        if j == 0:
+                            m, r = du[0, k] - m, r_du[0, k] + r
+                    reach += (abs(m) + r) * away[k]
+                v[j], rv[j] = narrowed(v[j], rv[j], fits[j], reach)
     product(ahead, r_ahead, drift, r_drift, g, rg)
     more, r_more = np.empty((2, 3, 1))
     product(bends, r_bends, rest, r_rest, more, r_more)
@@ -222,21 +257,29 @@ def enclose(x: Any, y: Any, units: int, sign: float, here: Any, f: Any, rf: Any,
 
 @plain
 def krawczyk(
-    x: Any, y: Any, units: int, here: Any, margin: float, left: Any, point: Any, work: Any
+    x: Any,
+    y: Any,
+    units: int,
+    here: Any,
+    margin: float,
+    left: Any,
+    point: Any,
+    work: Any,
+    fits: Any,
 ) -> int:
     """Return 1 where a box (2, 2) holds no zero, else 0; ``left`` (2, 2) gets what remains of it.
 
-    ``point`` (2, 2) and ``work`` (4, 2, 2) are scratch.
+    ``point`` (2, 2), ``work`` (4, 2, 2) and ``fits`` (2 + N,) are scratch.
     """
     sign = -1.0 if units == 1 and here[1, 0] + here[1, 1] > 0.0 else 1.0
     f, g, rg, rf = work[0, 0], work[1], work[2], work[0, 1]
     left[:] = here
-    if not enclose(x, y, units, sign, here, f, rf, g, rg):
-        return 0
     radius = 0.5 * (here[:, 1] - here[:, 0])
     for k in range(2):
         point[k, 0] = point[k, 1] = here[k, 0] + 0.5 * (here[k, 1] - here[k, 0])
-    if not enclose(x, y, units, sign, point, f, rf, work[3], work[3]):
+    if not enclose(x, y, units, sign, point, f, rf, g, rg, fits):
+        return 0
+    if not enclose(x, y, units, sign, here, work[3, 0], rf, g, rg, fits):
         return 0
     for k in range(2):
         reach = 0.0
@@ -283,7 +326,7 @@ def kernel(
     stack = np.empty((4000, 2, 2))
     stack[0] = box
     left, point, here = np.empty((3, 2, 2))
-    work = np.empty((4, 2, 2))
+    work, fits = np.empty((4, 2, 2)), np.empty(2 + x.shape[0])
     height, nodes, open_boxes = 1, 0, 0
     while height > 0:
         height -= 1
@@ -300,7 +343,7 @@ def kernel(
             if inside:
                 code = INSIDE_ROOT
         if code < 0:
-            if krawczyk(x, y, units, here, margin, left, point, work) == 1:
+            if krawczyk(x, y, units, here, margin, left, point, work, fits) == 1:
                 code = KRAWCZYK
             for z in range(centres.shape[0]):
                 inside = True
