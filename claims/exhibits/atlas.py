@@ -64,11 +64,15 @@ class Hidden:
     """What a landscape of a network with a hidden layer has besides.
 
     Its points come with their copies, by the symmetries of the ``network`` (its widths): the orbits
-    tell which. The constant output with the least loss has the loss ``constant``.
+    tell which. Of each the ``places`` gives one in the two ``unknowns``, the axes of the surface,
+    in the order of the orbits. If there is an output bias, a constant output can have no lesser
+    loss than ``constant``.
     """
 
     network: str
-    constant: float
+    unknowns: tuple[str, str]
+    places: tuple[tuple[float, float], ...]
+    constant: float | None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,11 @@ def _landscape(entry: Mapping[str, Any]) -> Landscape:
     ]
     minima = {i: point.loss for i, point in enumerate(points) if point.index == 0}
     orbits = {i: points[i].orbit for i in minima}
-    hidden = Hidden(entry["network"], entry["constant"]) if "network" in entry else None
+    hidden = None
+    if "network" in entry:
+        places = tuple((x, y) for x, y in entry["places"])
+        one, other = entry["unknowns"]
+        hidden = Hidden(entry["network"], (one, other), places, entry["constant"])
     return Landscape(
         entry["name"],
         entry["certificate"],

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from claims.exhibits import Disconnectivity, Landscape, Surface, landscapes
+from claims.exhibits.atlas import Point
 from claims.report.drawing import _STYLE, CLASSES, COLOURS, _svg
 from claims.report.figures import Drawn
 from claims.report.material import BadMaterial
@@ -164,14 +165,14 @@ def _descents(landscape: Landscape, minima: bool) -> str:
 
 
 def _level(axes: Axes, landscape: Landscape) -> None:
-    if landscape.hidden is not None:
+    if landscape.hidden is not None and landscape.hidden.constant is not None:
         axes.axhline(landscape.hidden.constant, **_DASHED)
 
 
 def _about_level(landscape: Landscape) -> str:
-    if landscape.hidden is None:
+    level = None if landscape.hidden is None else landscape.hidden.constant
+    if level is None:
         return ""
-    level = landscape.hidden.constant
     return f" Dashed: the loss {level:.4g} of the continuum of constant outputs."
 
 
@@ -227,14 +228,12 @@ def _draw_graph(axes: Axes, graph: Disconnectivity) -> None:
 
 
 def _of_surface(landscape: Landscape, surface: Surface) -> Drawn:
-    # Copies of a point lie at other inner weights than those of the picture.
-    shown = [point for point in landscape.points if _within(point.centre, surface)]
-    names = ("first weight", "second weight") if landscape.hidden is None else _inner(landscape)
+    names, shown = _shown(landscape)
     with matplotlib.rc_context(_STYLE):
         flat = len(surface.axes) == 2
         figure = Figure(figsize=(WIDTH, 4.4 if flat else 2.8))
         axes = figure.add_subplot()
-        first = [point.centre[0] for point in shown]
+        first = [place[0] for place, _ in shown]
         if flat:
             base = COLOURS["mark"][0]
             shades = [to_rgba(base, 0.04 + 0.6 * k / LEVELS) for k in range(LEVELS + 1)]
@@ -244,28 +243,27 @@ def _of_surface(landscape: Landscape, surface: Surface) -> Drawn:
             step = (len(ranked) - 1) / (LEVELS + 1)
             levels = sorted({ranked[round(k * step)] for k in range(LEVELS + 2)})
             axes.contourf(*surface.axes, losses, levels=levels, colors=shades)
-            for outer in surface.outer:
-                if min(map(min, outer)) < 0 < max(map(max, outer)):
-                    axes.contour(
-                        *surface.axes,
-                        _columns(outer),
-                        levels=[0],
-                        colors=[_DASHED["color"]],
-                        linewidths=_DASHED["linewidth"],
-                        linestyles=[_DASHED["linestyle"]],
-                    )
-            if surface.outer:
+            for outer in _idle(surface):
+                axes.contour(
+                    *surface.axes,
+                    _columns(outer),
+                    levels=[0],
+                    colors=[_DASHED["color"]],
+                    linewidths=_DASHED["linewidth"],
+                    linestyles=[_DASHED["linestyle"]],
+                )
+            if _idle(surface):
                 axes.plot([], [], label="an output weight is 0", **_DASHED)
-            second = [point.centre[1] for point in shown]
+            second = [place[1] for place, _ in shown]
             axes.set_ylabel(names[1])
         else:
             (line,) = surface.losses
             axes.plot(surface.axes[0], line, color=COLOURS["soft"][0], linewidth=1.2)
-            second = [point.loss for point in shown]
+            second = [point.loss for _, point in shown]
             axes.set_ylabel("loss")
         axes.set_xlabel(names[0] if flat else "weight")
         for index, _ in landscape.counts:
-            chosen = [i for i, point in enumerate(shown) if point.index == index]
+            chosen = [i for i, (_, point) in enumerate(shown) if point.index == index]
             x, y = [first[i] for i in chosen], [second[i] for i in chosen]
             axes.plot(x, y, label=kind(index, landscape.weights), **_marker(index))
         if surface.logarithmic:
@@ -303,24 +301,39 @@ def _about_surface(landscape: Landscape, surface: Surface) -> str:
         f"The reduced function has {found}: it is the loss left when the output weights "
         "fit best, over the inner weights, darker where it is higher."
     )
+    if not _idle(surface):
+        return text
+    if landscape.hidden.constant is None:
+        return text + (
+            " On the dashed curves an output weight is 0 in the best fit, and that unit idle: the "
+            "list leaves such points out."
+        )
     return text + (
         " On the dashed curves the best output weight is 0: the continuum of constant outputs, "
         "all of them stationary, on the tops of the reduced function."
     )
 
 
-def _inner(landscape: Landscape) -> tuple[str, str]:
-    return ("input weight w", "hidden bias b")
+def _idle(surface: Surface) -> list[Any]:
+    """The grids of output weights that change their sign."""
+    return [outer for outer in surface.outer if min(map(min, outer)) < 0 < max(map(max, outer))]
+
+
+def _shown(
+    landscape: Landscape,
+) -> tuple[tuple[str, str], list[tuple[Sequence[float], Point]]]:
+    """Names of the axes of the surface, and pairs of a place on it and the point that is there."""
+    if landscape.hidden is None:
+        pairs = [(point.centre, point) for point in landscape.points]
+        return ("first weight", "second weight"), list(pairs)
+    # Copies of a point lie at other inner weights than those of the picture.
+    firsts = {point.orbit: point for point in reversed(landscape.points)}
+    listed = [firsts[orbit] for orbit in sorted(firsts)]
+    return landscape.hidden.unknowns, list(zip(landscape.hidden.places, listed, strict=True))
 
 
 def _columns(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     return [list(row) for row in zip(*rows, strict=True)]
-
-
-def _within(centre: Sequence[float], surface: Surface) -> bool:
-    """Whether a point lies where the surface is drawn."""
-    sides = zip(centre, surface.axes, strict=False)
-    return all(axis[0] <= x <= axis[-1] for x, axis in sides)
 
 
 def _marker(index: int) -> dict[str, Any]:

@@ -49,6 +49,10 @@ def described(name: str, landscape: HiddenLandscape, certificate: Mapping[str, A
             "inputs": proof["objective"]["inputs"],
             "targets": proof["objective"]["targets"],
         },
+        "unknowns": ["input weight $w$", "hidden bias $b$"]
+        if landscape.units == 1
+        else ["input weight $w_1$", "difference $w_2 - w_1$"],
+        "places": [[float(Fraction(x)) for x in root["centre"]] for root in proof["roots"]],
         "points": [
             {
                 "centre": [rounded(x) for x in point],
@@ -59,7 +63,7 @@ def described(name: str, landscape: HiddenLandscape, certificate: Mapping[str, A
         ],
         "joins": flow.joined(points, roots),
         "orbits": orbits,
-        "constant": rounded(np.var(flow.data[1])),
+        "constant": rounded(np.var(flow.data[1])) if network.output_bias else None,
         "surface": surface(flow, landscape, *sides),
     }
 
@@ -78,11 +82,15 @@ def fitted(flow: Flow, weights: Floats) -> Floats:
 
 
 def copies(network: Network, point: Floats) -> list[Floats]:
-    """The point, then its other images by permutations and sign flips of the hidden units."""
+    """The point, then its other images by permutations and sign flips of the hidden units.
+
+    A sigmoid unit can be flipped where an output bias takes up the constant.
+    """
     images: list[Floats] = []
     units = range(network.widths[1])
+    signs = (False, True) if network.output_bias else (False,)
     for order in permutations(units):
-        for flips in product((False, True), repeat=len(units)):
+        for flips in product(signs, repeat=len(units)):
             image = permute_units(network, point, order)
             for unit in units:
                 if flips[unit]:

@@ -92,6 +92,8 @@ HIDDEN = {
     "weights": 4,
     "network": "1-1-1",
     "constant": 1.5,
+    "unknowns": ["weight", "bias"],
+    "places": [[0.5, 1.0], [0.5, 1.0]],
     "points": [
         {"centre": [sign * 0.5, sign * 1.0, sign, 0], "index": index, "loss": 0.5 + index / 4}
         for index in (0, 1)
@@ -124,12 +126,16 @@ def test_a_network_with_a_hidden_layer_shows_copies_and_the_continuum():
     # The copies lie at other inner weights, and are not drawn over these.
     assert files["atlas/unit-surface.svg"].count(b"an output weight is 0") == 1
     assert b"the loss 1.5 of the continuum" in files["atlas.html"]
+    files = build_atlas({"landscapes": [HIDDEN | {"constant": None}]}, "certificates", "data.json")
+    assert b"of the continuum" not in files["atlas.html"]
+    assert b"an output weight is 0 in the best fit, and that unit idle" in files["atlas.html"]
 
 
 def test_without_minima_there_is_no_graph():
     saddles = HIDDEN | {
         "points": HIDDEN["points"][2:],
         "orbits": [0, 0],
+        "places": HIDDEN["places"][:1],
         "joins": [{"saddle": i, "minima": [None, None]} for i in (0, 1)],
     }
     files = build_atlas({"landscapes": [saddles]}, "certificates", "data.json")
