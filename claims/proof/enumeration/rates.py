@@ -29,8 +29,8 @@ from claims.files import write_whole
 from claims.mathematics import SIGMOID
 from claims.numbers import BALLS, Ball, precision
 from claims.proof import checker
-from claims.proof.enumeration.kernels import terms_text
 from claims.proof.enumeration.hidden import search as hidden_search
+from claims.proof.enumeration.kernels import terms_text
 from claims.proof.enumeration.landscapes import HIDDEN, LANDSCAPES
 from claims.proof.enumeration.search import Search
 
