@@ -12,10 +12,12 @@ from flint import arb, ctx
 from claims.mathematics import SIGMOID, TANH, one_hidden_layer
 from claims.proof import checker
 from claims.proof.certificates import Problem
+from claims.proof.enumeration import hidden
 from claims.proof.enumeration.descents import Flow
 from claims.proof.enumeration.hidden import find_hidden_list, search
 from claims.proof.enumeration.hidden_atlas import fitted
 from claims.proof.enumeration.landscapes import HIDDEN
+from claims.proof.enumeration.search import Unfinished
 
 PROBLEM = Problem(one_hidden_layer(1, 1, SIGMOID), [[-2], [-1], [0], [1], [2]], [0, 3, -1, 2, 1])
 BOX = [("0.625", "1.125"), ("-1.5", "-1")]
@@ -224,3 +226,22 @@ def test_coincident_units_are_refused(pair):
 def test_other_networks_are_refused(problem):
     with pytest.raises(checker.Refused, match="1-1-1 network with both biases"):
         layer_of(problem)
+
+
+def test_undecided_parts_are_said(pair):
+    proof = pair["proof"]
+    place = proof["tree"].rindex("#")
+    tree = proof["tree"][:place] + checker.UNDECIDED + proof["tree"][place + 1 :]
+    sentence = checker.prove(checker.Entry(pair | {"proof": proof | {"tree": tree}})).sentence
+    assert "at least 1 stationary point whose output weights are not 0" in sentence
+    assert "or lie in 1 undecided parts" in sentence
+
+
+def test_a_search_that_does_not_end_says_so(monkeypatch):
+    monkeypatch.setattr(hidden, "MOST_NODES", 20)
+    with pytest.raises(Unfinished, match="not finished after 20 boxes"):
+        find_hidden_list(PAIR, PAIR_BOX, claim="x")
+    monkeypatch.undo()
+    monkeypatch.setattr(hidden, "MOST_UNDECIDED", 0)
+    with pytest.raises(Unfinished, match="not finished"):
+        find_hidden_list(PAIR, PAIR_BOX, claim="x")
