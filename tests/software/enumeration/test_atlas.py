@@ -75,3 +75,13 @@ def test_a_hidden_list_with_its_copies():
     assert max(surface["loss"]) <= described["constant"] == 16.45
     signs = np.sign(surface["outer"][0])
     assert {*signs} == {-1, 1}
+
+
+def test_two_units_without_biases_have_one_copy_by_exchange():
+    landscape = HIDDEN["two-units"]
+    flow = Flow(landscape.problem)
+    theta = hidden_atlas.fitted(flow, landscape.inner(np.array([-1.5, 3.0])))
+    one, other = hidden_atlas.copies(landscape.problem.network, theta)
+    assert one.tolist() == theta.tolist()
+    assert other.tolist() == theta[[1, 0, 3, 2]].tolist()
+    assert np.abs(flow.function.gradient(theta, *flow.data)[2:]).max() < 1e-9
