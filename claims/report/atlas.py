@@ -296,7 +296,7 @@ def _about_surface(landscape: Landscape, surface: Surface) -> str:
         _counted(sum(found == index for found in orbits.values()), kind(index, landscape.weights))
         for index, _ in landscape.counts
     ]
-    found = f"{', '.join(kinds)}, and no other in the box"
+    found = f"{', '.join(kinds)}, and in the box no other where no output weight is 0"
     text = (
         f"The reduced function has {found}: it is the loss left when the output weights "
         "fit best, over the inner weights, darker where it is higher."
