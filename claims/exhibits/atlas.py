@@ -47,24 +47,51 @@ class Disconnectivity:
 
 @dataclass(frozen=True)
 class Surface:
-    """The loss on a grid, ``losses[i][j]`` at ``axes[0][i]``, ``axes[1][j]``; one row on a line."""
+    """The loss on a grid, ``losses[i][j]`` at ``axes[0][i]``, ``axes[1][j]``; one row on a line.
+
+    For a network with a hidden layer it is the reduced function of the inner weights, and ``outer``
+    holds such a grid for each output weight there: where it is 0 there may be a continuum.
+    """
 
     logarithmic: bool
     axes: tuple[tuple[float, ...], ...]
     losses: tuple[tuple[float, ...], ...]
+    outer: tuple[tuple[tuple[float, ...], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a landscape of a network with a hidden layer has besides.
+
+    Its points come with their copies, by the symmetries of the ``network`` (its widths): the orbits
+    tell which. Of each the ``places`` gives one in the two ``unknowns``, the axes of the surface,
+    in the order of the orbits. If there is an output bias, a constant output can have no lesser
+    loss than ``constant``.
+    """
+
+    network: str
+    unknowns: tuple[str, str]
+    places: tuple[tuple[float, float], ...]
+    constant: float | None
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """One enumerated landscape; ``statement`` is what its certificate proves."""
+    """One enumerated landscape; ``statement`` is what the certificate of that name proves.
+
+    ``stray`` is how many descents from the saddles of index 1, one each way, reach no minimum.
+    """
 
     name: str
+    certificate: str
     statement: str
     weights: int
     points: tuple[Point, ...]
     whole: Disconnectivity
     quotient: Disconnectivity
+    stray: int
     surface: Surface | None
+    hidden: Hidden | None
 
     @property
     def counts(self) -> tuple[tuple[int, int], ...]:
@@ -89,8 +116,14 @@ def _landscape(entry: Mapping[str, Any]) -> Landscape:
     ]
     minima = {i: point.loss for i, point in enumerate(points) if point.index == 0}
     orbits = {i: points[i].orbit for i in minima}
+    hidden = None
+    if "network" in entry:
+        places = tuple((x, y) for x, y in entry["places"])
+        one, other = entry["unknowns"]
+        hidden = Hidden(entry["network"], (one, other), places, entry["constant"])
     return Landscape(
         entry["name"],
+        entry["certificate"],
         entry["statement"],
         entry["weights"],
         points,
@@ -99,7 +132,9 @@ def _landscape(entry: Mapping[str, Any]) -> Landscape:
             {orbit: minima[orbit] for orbit in dict.fromkeys(orbits.values())},
             [(level, orbits[one], orbits[other]) for level, one, other in joins],
         ),
+        sum(join["minima"].count(None) for join in entry["joins"]),
         _surface(entry["surface"]),
+        hidden,
     )
 
 
@@ -145,6 +180,9 @@ def _surface(entry: Mapping[str, Any] | None) -> Surface | None:
         return None
     axes = tuple(tuple(axis) for axis in entry["axes"])
     width = len(axes[-1])
-    rows = range(0, len(entry["loss"]), width)
-    losses = tuple(tuple(entry["loss"][start : start + width]) for start in rows)
-    return Surface(entry["logarithmic"], axes, losses)
+
+    def grid(values: Sequence[float]) -> tuple[tuple[float, ...], ...]:
+        return tuple(tuple(values[i : i + width]) for i in range(0, len(values), width))
+
+    outer = tuple(grid(values) for values in entry.get("outer", ()))
+    return Surface(entry["logarithmic"], axes, grid(entry["loss"]), outer)

@@ -106,13 +106,14 @@ Derivatives over a box exist: a ReLU that is neither active nor inactive all ove
     span, h_i = w.x_i, and c_k = h_k - u.x_k, a combination of the h_i, i in S. In 0 = u.F = sum
     phi_k(h_k) (h_k - c_k) over the x_k outside the span phi_k has the sign of h_k - logit t_k: so
     some h_k lies between c_k and logit t_k. Put it into S, first empty, until S spans R^p.
-  complete-hidden-list: the same for a 1-1-1 network with sigmoid and biases, with respect to the
-    inner weights (w, b) in a box with w > 0 and to the output weight v, c being the output bias:
-    all stationary points where v is not 0. See HiddenUnit for the two equations that remain of the
-    four; the tree and the boxes of roots are as before. The index is that of H in all four weights,
-    over an enclosure of the root that Krawczyk's operator has made small. If v = 0, the derivative
-    in c makes c the mean target, that in v makes the errors orthogonal to the unit's values, and
-    the others vanish: those points are said in the statement. The sign flip makes copies at -w.
+  complete-hidden-list: the same for a network with one or two hidden units, one input, sigmoid and
+    linear output, in a box of two unknowns, the inner weights: all stationary points whose output
+    weights v_j are not 0. See HiddenLayer for the two equations that remain; the tree and the boxes
+    of roots are as before. The index is that of H in all weights, over an enclosure of the root
+    that Krawczyk's operator has made small. If v_j = 0, the derivatives in w_j and b_j vanish, that
+    in v_j makes the errors orthogonal to the unit's values, and the others are those of the network
+    without it: so says the statement. Copies are by symmetry: s(-h) = 1 - s(h) turns the signs of a
+    unit where there is an output bias, and two units may be exchanged.
 """
 
 from __future__ import annotations
@@ -1429,17 +1430,23 @@ def reached(neuron: Neuron, entry: Entry) -> list[arb]:
     return [reduce(arb.union, column) for column in zip(*corners, strict=True)]
 
 
+def around(cell: Cell) -> tuple[list[float], list[arb]]:
+    """A point in the middle of a box, and how far its sides are from it."""
+    centre = [a + (b - a) / 2 for a, b in zip(*cell, strict=True)]
+    sides = zip(centre, *cell, strict=True)
+    return centre, [(arb(b) - c).max(c - arb(a)) for c, a, b in sides]
+
+
 def remains(system: Any, cell: Cell) -> tuple[list[arb], list[arb]] | None:
     """Low and high ends of what holds all zeros in the box, by Krawczyk's operator; None: none."""
     low, high = cell
     size, system = range(len(low)), system.facing(cell)
-    centre = [a + (b - a) / 2 for a, b in zip(low, high, strict=True)]
-    radius = [(arb(high[k]) - centre[k]).max(centre[k] - arb(low[k])) for k in size]
-    value, slopes = system.at(centre), system.slopes(cell)
-    for k in size:
-        if abs(value[k, 0]) > sum(abs(slopes[k, j]) * radius[j] for j in size):
-            return None
+    centre, radius = around(cell)
     try:
+        value, slopes = system.at(centre), system.slopes(cell)
+        for k in size:
+            if abs(value[k, 0]) > sum(abs(slopes[k, j]) * radius[j] for j in size):
+                return None
         y = slopes.mid().inv().mid()
     except (ZeroDivisionError, ValueError):
         return [arb(a) for a in low], [arb(b) for b in high]
@@ -1464,9 +1471,9 @@ def isolating(system: Any, where: Entry, extent: Entry) -> Cell:
     system = system.facing(cell)
     try:
         y = system.slopes((centre, centre)).mid().inv().mid()
+        escaped = leaves_box(y, system.at(centre), system.slopes(cell), radius)
     except (ZeroDivisionError, ValueError):
         where.refuse("the derivative there is not proved regular")
-    escaped = leaves_box(y, system.at(centre), system.slopes(cell), radius)
     if escaped is not None:
         extent.refuse(f"the box is not mapped into its interior (weight {escaped})")
     return cell
@@ -1572,96 +1579,181 @@ def complete_list(proof: Entry) -> Words:
     return text, f"{len(tree.value)} boxes"
 
 
-class HiddenUnit:
-    """F(w, b), zero at the inner weights of the stationary points with w, v != 0 of 1-1-1 networks.
+Values = tuple[list[arb], list[arb], list[arb]]
+NEARBY = 4.0  # two input weights less apart than that are near one another
 
-    Let s_i = s(w x_i + b), a_i and y_i be s_i and the target less their means. Where w != 0 the
-    derivatives in v and c vanish for v = P/Q, P = sum s_i y_i, Q = sum a_i^2 > 0, and one c; the
-    residuals r_i = v a_i - y_i are then orthogonal to 1 and s. If v != 0, the other derivatives
-    vanish where sum r_i s_i (1 - s_i) x_i = 0 and sum r_i s_i (1 - s_i) = - sum r_i s_i^2 = 0. Here
-    r is multiplied by Q, and s by e^(-b), which keeps its relative precision where b is negative;
-    where b is positive, (-w, -b) is looked at: the sign flip carries one into the other.
+
+class HiddenLayer:
+    """F, zero at the inner weights of the stationary points where no output weight is 0.
+
+    Unit j has the values s_j = s(w_j x + b_j) on the data. With an output bias c all that follows
+    is less its mean. Where the s_j are independent, the derivatives in v and c vanish for the
+    least-squares fit alone, whose residuals r = sum_j v_j s_j - y are orthogonal to all s_j. Those
+    in w_j and b_j are v_j times r.(ds_j/dw_j) and r.(ds_j/db_j): these are F, without the v_j.
+    Wherever F is looked at, the values are proved independent, since a determinant is positive.
+
+    One unit has both biases. Then s is multiplied by e^(-b), which changes v alone and keeps the
+    relative precision of s where b is negative; where b is positive, (-w, -b) is looked at: the
+    sign flip carries one into the other. Two units have no biases; their unknowns are w_1 and d =
+    w_2 - w_1 > 0: exchanging the units makes it so. Where d is small, the fit is not by s_1 and s_2
+    but by s_1 and (s_2 - s_1)/d = s_2 (1 - s_1) (1 - e^(-d x))/d, which are far from parallel.
     """
 
     size = 2
 
     def __init__(self, objective: Objective, entry: Entry) -> None:
-        shape = objective.widths, objective.activations, objective.biases, objective.error
+        known = ([1, 1, 1], [True, True]), ([1, 2, 1], [False, False])
         entry.expect(
-            shape == ([1, 1, 1], ["sigmoid", "identity"], [True, True], "squared-error")
+            (objective.widths, objective.biases) in known
+            and objective.activations == ["sigmoid", "identity"]
+            and objective.error == "squared-error"
             and {*objective.counts} == {1}
             and objective.penalty == objective.dropout == 0
             and len({x for (x,) in objective.inputs}) > 1,
-            "a 1-1-1 network of sigmoid and identity with both biases, squared error, on points "
-            "that count once, not all with one input",
+            "a 1-1-1 network with both biases or a 1-2-1 network without, of sigmoid and identity, "
+            "squared error, on points that count once, not all with one input",
         )
-        self.count = len(objective.targets)
+        self.count, self.units = len(objective.targets), objective.widths[1]
         self.inputs = [x for (x,) in objective.inputs]
         self.x = balls(self.inputs)
-        self.mean = sum(objective.targets, fmpq(0)) / self.count
-        self.y = [arb(target - self.mean) for target in objective.targets]
-
+        self.mean = sum(objective.targets, fmpq(0)) / self.count * (self.units == 1)
+        self.y = arb_mat(self.count, 1, [target - self.mean for target in objective.targets])
         self.sign = 1
 
-    def facing(self, cell: Cell) -> HiddenUnit:
-        """The same, to be looked at in (w, b) or in (-w, -b)."""
+    def facing(self, cell: Cell) -> HiddenLayer:
+        """The same, a unit with bias to be looked at in (w, b) or in (-w, -b)."""
         other = copy(self)
-        other.sign = 1 if cell[0][1] + cell[1][1] <= 0 else -1
+        other.sign = -1 if self.units == 1 and cell[0][1] + cell[1][1] > 0 else 1
         return other
 
-    def parts(self, cell: Cell) -> tuple[list[arb], list[arb], list[arb]]:
-        """s_i e^(-b), which rises with w x_i and falls with b; s_i; 1 - s_i."""
-        (w, b), (wider, higher) = cell
+    def sides(self, cell: Cell) -> list[tuple[arb, arb, arb, arb]]:
+        """For each unit the ends of w, and those of b."""
+        (one, other), (further, higher) = ([arb(x) for x in end] for end in cell)
+        if self.units == 2:
+            zero = arb(0)
+            return [(one, further, zero, zero), (one + other, further + higher, zero, zero)]
         if self.sign < 0:
-            (w, b), (wider, higher) = (-wider, -higher), (-w, -b)
-        scaled, values, others = [], [], []
-        for x, exact in zip(self.x, self.inputs, strict=True):
-            low, high = (x * w, x * wider) if exact >= 0 else (x * wider, x * w)
-            ends = low.exp() / (1 + (low + higher).exp()), high.exp() / (1 + (high + b).exp())
-            scaled.append(ends[0].union(ends[1]))
-            values.append(sigmoid(low + b).union(sigmoid(high + higher)))
-            others.append(sigmoid(-low - b).union(sigmoid(-high - higher)))
-        return scaled, values, others
+            return [(-further, -one, -higher, -other)]
+        return [(one, further, other, higher)]
 
-    def centred(self, values: list[arb]) -> list[arb]:
-        middle = sum(values, arb(0)) / self.count
-        return [value - middle for value in values]
+    def parts(self, cell: Cell) -> list[Values]:
+        """For each unit s e^(-b), which rises with w x and falls with b; s; 1 - s."""
+        units = []
+        for w, wider, b, higher in self.sides(cell):
+            scaled, values, others = [], [], []
+            for x, exact in zip(self.x, self.inputs, strict=True):
+                low, high = (x * w, x * wider) if exact >= 0 else (x * wider, x * w)
+                ends = low.exp() / (1 + (low + higher).exp()), high.exp() / (1 + (high + b).exp())
+                scaled.append(ends[0].union(ends[1]))
+                values.append(sigmoid(low + b).union(sigmoid(high + higher)))
+                others.append(sigmoid(-low - b).union(sigmoid(-high - higher)))
+            units.append((scaled, values, others))
+        return units
+
+    def matrix(self, columns: Sequence[list[arb]]) -> arb_mat:
+        """The columns as a matrix; less their means, where there is an output bias."""
+        if self.units == 1:
+            means = [sum(column, arb(0)) / self.count for column in columns]
+            columns = [[x - m for x in c] for c, m in zip(columns, means, strict=True)]
+        return arb_mat(columns).transpose()
+
+    def fit(self, cell: Cell, units: list[Values]) -> tuple[arb_mat, arb_mat, arb_mat, arb_mat]:
+        """A, which spans the values; T with v = T u; (A'A)^(-1); and u, which fits best."""
+        columns, size = [scaled for scaled, _, _ in units], self.units
+        change = arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
+        if size == 2 and cell[0][1] < NEARBY:
+            ends, ((_, _, rest), (values, _, _)) = (arb(cell[0][1]), arb(cell[1][1])), units
+            # (1 - e^(-d x))/d falls with d.
+            shares = [-(-d * x).expm1() / d for x in self.x for d in ends]
+            ratios = [a.union(b) for a, b in zip(shares[::2], shares[1::2], strict=True)]
+            columns[1] = times(times(values, rest), ratios)
+            inverse = 1 / ends[0].union(ends[1])
+            change = arb_mat([[1, -inverse], [0, inverse]])
+        a = self.matrix(columns)
+        gram = a.transpose() * a
+        determinant = gram.det() if size == 1 else gram[0, 0] * gram[1, 1] - square(gram[0, 1])
+        if not determinant > 0:
+            raise ZeroDivisionError
+        adjoint = [[gram[1, 1], -gram[0, 1]], [-gram[0, 1], gram[0, 0]]] if size == 2 else [[1]]
+        inverted = arb_mat(adjoint) * (1 / determinant)
+        return a, change, inverted, inverted * (a.transpose() * self.y)
+
+    def moves(self, unit: Values) -> list[list[arb]]:
+        """The derivatives of s e^(-b) in w, and in b if there is one."""
+        scaled, value, rest = unit
+        moves = [times(times(scaled, rest), self.x), [-x for x in times(scaled, value)]]
+        return moves[: self.size // self.units]
+
+    def turn(self) -> arb_mat:
+        """The derivatives of what the units are looked at in, w_1 and w_2 or (w, b)."""
+        return arb_mat([[1, 0], [1, 1]] if self.units == 2 else [[self.sign, 0], [0, self.sign]])
+
+    def bends(self, unit: Values) -> list[list[list[arb]]]:
+        """The derivatives of those."""
+        scaled, value, rest = unit
+        tilt = [b - a for a, b in zip(value, rest, strict=True)]
+        steep = times(times(scaled, rest), self.x)
+        if self.units == 2:
+            return [[times(times(steep, tilt), self.x)]]
+        both = [-2 * x for x in times(steep, value)]
+        last = [-x for x in times(times(scaled, value), tilt)]
+        return [[times(times(steep, tilt), self.x), both], [both, last]]
 
     def at(self, point: Sequence[float]) -> arb_mat:
         """F at a point, as a column."""
-        s, _, rest = self.parts((tuple(point), tuple(point)))
-        a = self.centred(s)
-        p, q = dot(s, self.y), dot(a, a)
-        r = [p * x - q * y for x, y in zip(a, self.y, strict=True)]
-        return arb_mat(2, 1, [dot(r, times(s, s)), dot(r, times(times(s, rest), self.x))])
+        cell = tuple(point), tuple(point)
+        units = self.parts(cell)
+        a, _, _, u = self.fit(cell, units)
+        ahead = self.matrix([move for unit in units for move in self.moves(unit)])
+        return ahead.transpose() * (a * u - self.y)
 
     def slopes(self, cell: Cell) -> arb_mat:
         """The derivative of F, enclosed over the box."""
-        s, value, rest = self.parts(cell)
-        a, shrinking = self.centred(s), times(value, rest)
-        p, q = dot(s, self.y), sum(map(square, a), arb(0))
-        r = [p * x - q * y for x, y in zip(a, self.y, strict=True)]
-        steep, squares = times(s, rest), [square(x) for x in s]
-        # The derivatives of s e^(-b) and of 1 - s, in w and in b.
-        moves = times(steep, self.x), [-x for x in times(s, value)]
-        turns = [-x for x in times(shrinking, self.x)], [-x for x in shrinking]
-        columns = []
-        for move, turn in zip(moves, turns, strict=True):
-            drift = self.centred(move)
-            dp, dq = dot(move, self.y), 2 * dot(a, move)
-            dr = [dp * x + p * dx - dq * y for x, dx, y in zip(a, drift, self.y, strict=True)]
-            first = dot(dr, squares) + 2 * dot(r, times(s, move))
-            pull = [x + y for x, y in zip(times(move, rest), times(s, turn), strict=True)]
-            second = dot(dr, times(steep, self.x)) + dot(r, times(pull, self.x))
-            columns.append((first * self.sign, second * self.sign))
-        return arb_mat(2, 2, [columns[k][i] for i in range(2) for k in range(2)])
+        units, (centre, radius) = self.parts(cell), around(cell)
+        a, change, inverse, u = self.fit(cell, units)
+        ahead = self.matrix([move for unit in units for move in self.moves(unit)])
+        push, v, r = a.transpose() * ahead, change * u, a * u - self.y
+        first, turn = [0, self.units - 1], self.turn()
+        away = arb_mat(2, 1, [reach.union(-reach) for reach in radius])
+        point = tuple(centre), tuple(centre)
+        a_there, change_there, _, u_there = self.fit(point, self.parts(point))
+        for again in (True, False):
+            # With ds_j = d: r moves by v_j d + A du, where A'A du = -(T'e_j) d.r - A' d v_j.
+            pull = ahead.transpose() * r
+            right = [
+                [-v[j, 0] * push[i, k] - change[j, i] * pull[k, 0] for k, j in enumerate(first)]
+                for i in range(self.units)
+            ]
+            du = inverse * arb_mat(right)
+            drift = ahead * arb_mat([[v[first[0], 0], 0], [0, v[first[1], 0]]]) + a * du
+            if again:  # by the mean value theorem more is known of v and r
+                v = meet(v, change_there * u_there + change * du * turn * away)
+                r = meet(r, a_there * u_there - self.y + drift * turn * away)
+        result, residuals = ahead.transpose() * drift, r.entries()
+        for j, unit in enumerate(units):
+            for i, row in enumerate(self.bends(unit)):
+                for k, bend in enumerate(row):
+                    result[j + i, j + k] += dot(residuals, bend)
+        return result * turn
 
     def weights(self, inner: Sequence[arb]) -> list[arb]:
-        """(w, b, v, c) for the inner weights (w, b)."""
-        s = [sigmoid(inner[0] * x + inner[1]) for x in self.x]
-        a = self.centred(s)
-        v = dot(s, self.y) / dot(a, a)
-        return [*inner, v, self.mean - v * sum(s, arb(0)) / self.count]
+        """All weights of the network, for enclosures of the unknowns."""
+        one, other = inner
+        places = [(one, arb(0)), (one + other, arb(0))] if self.units == 2 else [(one, other)]
+        s = [[sigmoid(w * x + b) for x in self.x] for w, b in places]
+        a = self.matrix(s)
+        v = (a.transpose() * a).solve(a.transpose() * self.y).entries()
+        hidden = [w for w, _ in places] + [b for _, b in places if self.units == 1]
+        if self.units == 2:
+            return [*hidden, *v]
+        middle = [sum(values, arb(0)) / self.count for values in s]
+        return [*hidden, *v, self.mean - dot(v, middle)]
+
+
+def meet(one: arb_mat, other: arb_mat) -> arb_mat:
+    """What two enclosures of the same matrix have in common, entry by entry."""
+    pairs = zip(one.entries(), other.entries(), strict=True)
+    return arb_mat(one.nrows(), one.ncols(), [a.intersection(b) for a, b in pairs])
 
 
 def times(one: Iterable[arb], other: Iterable[arb]) -> list[arb]:
@@ -1672,7 +1764,7 @@ def dot(one: Iterable[arb], other: Iterable[arb]) -> arb:
     return sum(times(one, other), arb(0))
 
 
-def hidden_root(unit: HiddenUnit, objective: Objective, entry: Entry) -> tuple[Cell, int]:
+def hidden_root(unit: HiddenLayer, objective: Objective, entry: Entry) -> tuple[Cell, int]:
     """The box of a root, which holds exactly one zero of F, and the index there in all weights."""
     where, extent, index = entry.fields("centre", "radius", "index")
     cell = isolating(unit, where, extent)
@@ -1683,8 +1775,8 @@ def hidden_root(unit: HiddenUnit, objective: Objective, entry: Entry) -> tuple[C
         high = tuple(math.nextafter(float(b.upper()), math.inf) for b in highs)
         tight = low, high
     weights = unit.weights([arb(a).union(arb(b)) for a, b in zip(*tight, strict=True)])
-    if not (weights[2] > 0 or weights[2] < 0):
-        where.refuse("the output weight there is not proved other than 0")
+    if not all(v > 0 or v < 0 for v in weights[2 : 2 + unit.units]):
+        where.refuse("an output weight there is not proved other than 0")
     negative = negative_eigenvalues(objective.loss(variables(weights)).hessian)
     if negative is None or negative != index.integer(0, objective.size):
         index.refuse("is not what is proved of the signs of the eigenvalues of the Hessian")
@@ -1694,26 +1786,42 @@ def hidden_root(unit: HiddenUnit, objective: Objective, entry: Entry) -> tuple[C
 def complete_hidden_list(proof: Entry) -> Words:
     definition, extent, points, tree = proof.fields("objective", "box", "roots", "tree")
     objective = Objective.read(definition)
-    unit = HiddenUnit(objective, definition)
+    unit = HiddenLayer(objective, definition)
     low, high = extent.fields("low", "high")
     sides = read_sides(low, high, unit.size)
     whole = doubles(sides[0], low), doubles(sides[1], high)
-    low.expect(whole[0][0] > 0, "of a positive input weight w: (-w, -b) is a copy of (w, b)")
+    if unit.units == 1:
+        low.expect(whole[0][0] > 0, "of a positive input weight w: (-w, -b) is a copy of (w, b)")
+    else:
+        low.expect(whole[0][1] > 0, "of a positive difference: exchanging the units turns its sign")
     entries = points.items(0, MAX_ROOTS)
     found = [hidden_root(unit, objective, entry) for entry in entries]
     roots = separate([cell for cell, _ in found], entries, whole)
     undecided = walk(unit, tree, whole, roots, [])
 
-    (w, b), (wider, higher) = low.value, high.value
+    (one, other), (further, higher) = low.value, high.value
     kinds = [sum(index == k for _, index in found) for k in range(objective.size + 1)]
     names = ", ".join(f"{count} of index {k}" for k, count in enumerate(kinds) if count)
-    text = (
-        f"With the input weight w in [{w}, {wider}] and the hidden bias b in [{b}, {higher}], "
-        f"{objective} has {'at least' if undecided else 'exactly'} {len(found)} stationary points "
-        f"whose output weight v is not 0, each with a regular Hessian{': ' * bool(names)}{names}; "
+    first, second, zero = "input weight w", "hidden bias b", "output weight v is not 0"
+    others = (
         "as many copies lie at (-w, -b, -v, c + v). All others with such w and b have v = 0, the "
         "mean target as output bias c, and sum_i (y_i - c) s(w x_i + b) = 0"
     )
+    if unit.units == 2:
+        first, second, zero = "input weight w_1", "difference w_2 - w_1", "output weights are not 0"
+        others = (
+            "as many copies lie at (w_2, w_1, v_2, v_1). All others with such w_1 and w_2 have an "
+            "output weight v_j = 0, sum_i (f(x_i) - y_i) s(w_j x_i) = 0 for the output f, and the "
+            "other unit alone is stationary"
+        )
+    number = f"{len(found)} stationary point{'s' * (len(found) != 1)}"
+    text = (
+        f"With the {first} in [{one}, {further}] and the {second} in [{other}, {higher}], "
+        f"{objective} has {'at least' if undecided else 'exactly'} {number} whose {zero}"
+    )
+    if names:
+        text += f", {'each ' * (len(found) > 1)}with a regular Hessian: {names}"
+    text += f"; {others}"
     if undecided:
         text += f", or lie in {len(undecided)} undecided parts"
     return text + ".", f"{len(tree.value)} boxes"

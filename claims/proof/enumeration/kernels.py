@@ -1,4 +1,4 @@
-"""Compiling the interval search of a neuron from the recorded definition."""
+"""Compiling the interval searches: that of a neuron from the recorded definition."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ _SIGNATURE = (
     "int64(float64[:, ::1], float64[::1], float64[::1], float64[:, ::1], float64[:, ::1],"
     " float64[:, ::1], float64[::1], float64, float64, int16[::1], float64[:, ::1],"
     " float64[:, :, ::1], int64[::1])"
+)
+_HIDDEN_SIGNATURE = (
+    "int64(float64[::1], float64[::1], int64, float64[:, ::1], float64[:, ::1], float64[::1],"
+    " float64, float64, int16[::1], float64[:, :, ::1], int64[::1])"
 )
 _TERMS = """\
 @interval
@@ -133,3 +137,12 @@ def search_kernel(activation: Activation) -> Any:
     before, kernel = branching.split("def kernel(")
     before = f"from typing import Any\n\n{terms_text(activation)}\n{before}"
     return generate(_SIGNATURE, f"def kernel({kernel}", before=before).kernel
+
+
+@cache
+def hidden_kernel() -> Any:
+    """Return ``kernel`` of claims.proof.enumeration.hidden_branching, compiled."""
+    text = text_of(HERE / "hidden_branching.py", "# Symbols of nodes")
+    before, kernel = text.split("def kernel(")
+    before = f"from typing import Any\n\n{before}"
+    return generate(_HIDDEN_SIGNATURE, f"def kernel({kernel}", before=before).kernel

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from claims.mathematics import SIGMOID, neuron, one_hidden_layer
 from claims.proof.certificates import Problem
 from claims.proof.enumeration.hidden import find_hidden_list
@@ -83,17 +85,33 @@ LANDSCAPES: dict[str, Landscape] = {
 
 @dataclass(frozen=True)
 class HiddenLandscape:
-    """A 1-1-1 sigmoid network with biases on data, and a box of its inner weights (w, b)."""
+    """A sigmoid network with a hidden layer on data, and a box of its inner weights.
+
+    With one unit it has biases, and the box is one of (w, b); two units have none, and the box is
+    one of (w_1, w_2 - w_1).
+    """
 
     claim: str
     inputs: Sequence[Sequence[Any]]
     targets: Sequence[Any]
     box: Sequence[tuple[Any, Any]]
+    units: int = 1
+
+    @property
+    def problem(self) -> Problem:
+        biased = self.units == 1
+        network = one_hidden_layer(1, self.units, SIGMOID, hidden_bias=biased, output_bias=biased)
+        return Problem(network, self.inputs, self.targets)
+
+    def inner(self, place: Any) -> Any:
+        """The inner weights (2, ...) at a place (2, ...) of the box; they come first of all."""
+        if self.units == 1:
+            return place
+        return np.stack([place[0], place[0] + place[1]])
 
     def certificate(self) -> str:
         """Enumerate its stationary points in the box and return the text of the certificate."""
-        problem = Problem(one_hidden_layer(1, 1, SIGMOID), self.inputs, self.targets)
-        return find_hidden_list(problem, self.box, claim=self.claim)
+        return find_hidden_list(self.problem, self.box, claim=self.claim)
 
 
 HIDDEN = {
@@ -109,5 +127,12 @@ HIDDEN = {
         [["-2"], ["-1.5"], ["-1"], ["-0.5"], [0], ["0.5"], [1], ["1.5"], [2], ["2.5"]],
         [-6, -4, -2, 2, 6, 4, -1, -4, -7, -3],
         [("4.5", 8), (-10, 8)],
+    ),
+    "two-units": HiddenLandscape(
+        "saddles-outnumber-minima",
+        [[-2], [-1], [0], [2], [3], [4], [5]],
+        [2, -4, 5, -5, -4, 2, 4],
+        [(-3, 1), ("0.75", "5.25")],
+        units=2,
     ),
 }

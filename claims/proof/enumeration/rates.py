@@ -2,8 +2,9 @@
 
     python -m claims.proof.enumeration.rates --into FILE
 
-All on one landscape, two weights and six points, one core, processor time, in the same run. A box
-is the gradient and the Hessian enclosed over it; for the search and the checker it is a node.
+One core, processor time, in the same run; two weights and six points, but for the hidden layer,
+which has two units and seven points. A box is the gradient and the Hessian enclosed over it; for
+the searches and the checker it is a node.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from claims.files import write_whole
 from claims.mathematics import SIGMOID
 from claims.numbers import BALLS, Ball, precision
 from claims.proof import checker
+from claims.proof.enumeration.hidden import search as hidden_search
 from claims.proof.enumeration.kernels import terms_text
-from claims.proof.enumeration.landscapes import LANDSCAPES
+from claims.proof.enumeration.landscapes import HIDDEN, LANDSCAPES
 from claims.proof.enumeration.search import Search
 
-NAME = "plane-of-six"
+NAME, HIDDEN_NAME = "plane-of-six", "two-units"
 SECONDS = 1.0  # that a measurement lasts at least
 _KERNEL = """\
 def kernel(rows, targets, boxes, results):
@@ -98,6 +100,24 @@ def measured() -> list[tuple[str, float]]:
         checker.check(text)
         return nodes
 
+    hidden = HIDDEN[HIDDEN_NAME]
+    hidden_text = hidden.certificate()
+    proof = json.loads(hidden_text)["proof"]
+    hidden_nodes = len(proof["tree"])
+    with ctx.workprec(64):
+        entry = checker.Entry(proof["objective"])
+        layer = checker.HiddenLayer(checker.Objective.read(entry), entry)
+    ends = proof["box"]["low"], proof["box"]["high"]
+    whole = [(Fraction(low), Fraction(high)) for low, high in zip(*ends, strict=True)]
+
+    def hidden_searched() -> int:
+        tree, _ = hidden_search(layer, whole, [], 2.0**-8, 1.05)
+        return len(tree)
+
+    def hidden_checked() -> int:
+        checker.check(hidden_text)
+        return hidden_nodes
+
     function = problem.function
 
     def in_balls() -> int:
@@ -127,6 +147,8 @@ def measured() -> list[tuple[str, float]]:
         ("search, nodes", rate(searched)),
         ("compiled kernel, gradient and Hessian", rate(compiled)),
         ("checker, nodes", rate(checked)),
+        ("search for two hidden units, nodes", rate(hidden_searched)),
+        ("checker for two hidden units, nodes", rate(hidden_checked)),
         ("recorded programs in balls, gradient and Hessian", rate(in_balls)),
         ("python-flint scalars by hand, gradient and Hessian", rate(in_flint)),
         ("mpmath.iv scalars by hand, gradient and Hessian", rate(in_mpmath)),

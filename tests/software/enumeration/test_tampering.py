@@ -140,6 +140,77 @@ def test_every_edit_that_is_false_by_construction_is_refused(lists, many):
     assert count > (1000 if many else 100)
 
 
+def inserted_nodes(certificate):
+    """One leaf too many, or a split whose parts do not come."""
+    tree = certificate["proof"]["tree"]
+    for place in range(0, len(tree) + 1, 1 + len(tree) // 60):
+        for symbol in "12#=":
+            yield edited(certificate, tree=tree[:place] + symbol + tree[place:])
+
+
+def exchanged_nodes(certificate):
+    """A split said to be a leaf, a leaf said to be a split."""
+    tree = certificate["proof"]["tree"]
+    for place in range(0, len(tree), 1 + len(tree) // 120):
+        for symbol in "#=" if tree[place] in checker.SPLITS else "12":
+            yield edited(certificate, tree=tree[:place] + symbol + tree[place + 1 :])
+
+
+def misplaced_leaves(certificate):
+    """A leaf outside the boxes of the roots said to lie within one."""
+    proof = certificate["proof"]
+    roots = [
+        ([Fraction(x) for x in root["centre"]], Fraction(root["radius"])) for root in proof["roots"]
+    ]
+    for symbol, place, low, high in boxes(certificate):
+        if symbol == checker.KRAWCZYK and not any(
+            all(
+                x - radius < a and b < x + radius for a, b, x in zip(low, high, centre, strict=True)
+            )
+            for centre, radius in roots
+        ):
+            tree = proof["tree"]
+            yield edited(certificate, tree=tree[:place] + checker.WITHIN + tree[place + 1 :])
+
+
+def smaller_roots(certificate):
+    """The radius so small that the root is not within it."""
+    roots = certificate["proof"]["roots"]
+    for i, root in enumerate(roots):
+        for k, sign in ((k, sign) for k in (0, 1) for sign in (1, -1)):
+            centre = [Fraction(x) for x in root["centre"]]
+            centre[k] += sign * Fraction(1, 2**20)
+            moved = {"centre": [written(x) for x in centre], "radius": written(Fraction(1, 2**22))}
+            yield edited(certificate, roots=[*roots[:i], root | moved, *roots[i + 1 :]])
+
+
+HIDDEN_FALSE = (
+    dropped_roots,
+    repeated_roots,
+    other_indices,
+    moved_roots,
+    smaller_roots,
+    dropped_nodes,
+    inserted_nodes,
+    exchanged_nodes,
+    misplaced_leaves,
+    smaller_boxes,
+)
+
+
+def test_every_false_edit_of_a_hidden_list_is_refused(hidden_lists):
+    count = 0
+    for name, certificate in hidden_lists.items():
+        assert not refused(certificate)
+        for edits in HIDDEN_FALSE:
+            before = count
+            for false in edits(certificate):
+                assert refused(false), (name, edits.__name__, count)
+                count += 1
+            assert count > before, edits.__name__
+    assert count > 1000
+
+
 def true(certificate):
     """Whether roots of the gradient in floats are as many as listed, for one weight or two."""
     proof = certificate["proof"]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from claims.mathematics import CUBIC, RELU, SIGMOID, TANH, neuron, one_hidden_layer
-from claims.proof import checker
+from claims.proof import certificates, checker
 from claims.proof.certificates import NotFound, Problem, certificate, write_certificate, written
 from claims.proof.dead_cones import Reason as DeadReason
 from claims.proof.dead_cones import find_dead_cone
@@ -106,6 +106,13 @@ def test_what_the_checker_does_not_know_is_not_written():
     proof = {**json.loads(instances.INSTANCES["dead-cone-1-1-1-relu"]())["proof"]}
     proof["objective"] = problem.definition()
     with pytest.raises(checker.Refused, match="must be one of identity, relu, square, sigmoid"):
+        certificate("dead-cone", "x", proof)
+
+
+def test_a_text_that_lost_something_is_not_written(monkeypatch):
+    proof = json.loads(instances.INSTANCES["dead-cone-1-1-1-relu"]())["proof"]
+    monkeypatch.setattr(certificates.re, "sub", lambda *arguments: arguments[-1].replace("1", "2"))
+    with pytest.raises(AssertionError, match="something else than what was proved"):
         certificate("dead-cone", "x", proof)
 
 

@@ -18,6 +18,7 @@ DESCRIBED = {
     "landscapes": [
         {
             "name": "three",
+            "certificate": "complete-list-three",
             "statement": "In R^2 there are exactly 6 of them.",
             "weights": 2,
             "points": [
@@ -81,6 +82,67 @@ def test_the_page_shows_every_landscape_with_its_figures():
     assert "3 of index 0, 2 of index 1, 1 of index 2" in page
     assert "<td>saddle of index 1</td>" in page
     assert files == build_atlas(DESCRIBED, "certificates", "atlas/landscapes.json")
+
+
+# One hidden unit: a minimum and a saddle from which a descent runs off, with their copies.
+HIDDEN = {
+    "name": "unit",
+    "certificate": "complete-hidden-list-unit",
+    "statement": "In the box there are exactly 2 of them.",
+    "weights": 4,
+    "network": "1-1-1",
+    "constant": 1.5,
+    "unknowns": ["weight", "bias"],
+    "places": [[0.5, 1.0], [0.5, 1.0]],
+    "points": [
+        {"centre": [sign * 0.5, sign * 1.0, sign, 0], "index": index, "loss": 0.5 + index / 4}
+        for index in (0, 1)
+        for sign in (1, -1)
+    ],
+    "joins": [{"saddle": 2, "minima": [0, None]}, {"saddle": 3, "minima": [1, None]}],
+    "orbits": [0, 0, 2, 2],
+    "surface": {
+        "logarithmic": False,
+        "axes": [[0, 1], [0, 1, 2]],
+        "loss": [1, 2, 3, 4, 5, 6],
+        "outer": [[-1, 1, 2, -1, 2, 3]],
+    },
+}
+
+
+def test_a_network_with_a_hidden_layer_shows_copies_and_the_continuum():
+    described = {"landscapes": [HIDDEN]}
+    (landscape,) = landscapes(described)
+    assert (landscape.whole.minima, landscape.quotient.minima, landscape.stray) == (2, 1, 2)
+    assert landscape.surface.outer == (((-1, 1, 2), (-1, 2, 3)),)
+    files = build_atlas(described, "certificates", "atlas/landscapes.json")
+    page = files["atlas.html"].decode()
+    assert 'href="certificates/complete-hidden-list-unit.json"' in page
+    assert "A 1-1-1 network in a box, 2 stationary points up to symmetry" in page
+    assert "for each of 2 points its 2 copies by symmetry: 2 of index 0, 2 of index 1" in page
+    assert "2 of the 4 descents from saddles of index 1, one each way, reach no minimum" in page
+    assert "No saddle of the list joins the 2 minima, 1 up to symmetry of the hidden units" in page
+    assert "1 minimum, 1 saddle of index 1, and in the box no other where no output" in page
+    # The copies lie at other inner weights, and are not drawn over these.
+    assert files["atlas/unit-surface.svg"].count(b"an output weight is 0") == 1
+    assert b"the loss 1.5 of the continuum" in files["atlas.html"]
+    files = build_atlas({"landscapes": [HIDDEN | {"constant": None}]}, "certificates", "data.json")
+    assert b"of the continuum" not in files["atlas.html"]
+    assert b"an output weight is 0 in the best fit, and that unit idle" in files["atlas.html"]
+
+
+def test_without_minima_there_is_no_graph():
+    saddles = HIDDEN | {
+        "points": HIDDEN["points"][2:],
+        "orbits": [0, 0],
+        "places": HIDDEN["places"][:1],
+        "joins": [{"saddle": i, "minima": [None, None]} for i in (0, 1)],
+    }
+    files = build_atlas({"landscapes": [saddles]}, "certificates", "data.json")
+    assert "atlas/unit-graph.svg" not in files
+    page = files["atlas.html"].decode()
+    assert "There is no minimum among them." in page
+    assert "All 4 descents from saddles of index 1" in page
 
 
 def test_the_report_links_to_the_atlas_where_there_is_one(example, tmp_path):
