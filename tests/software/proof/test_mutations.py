@@ -121,7 +121,8 @@ def test_thousands_of_damaged_certificates(certificates, holds, many, damage):
         assert time.process_time() - start < 5
     print(f"{damage.__name__}: {seen}")
     assert seen["refused"] > 0.8 * count
-    assert seen["accepted"] > 0.005 * count  # space, labels, last digits
+    # Space, labels, last digits.
+    assert seen["accepted"] > (0.005 * count if many else 0)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MEMORY
 
 
