@@ -50,10 +50,10 @@ SENTENCES = {
     "frequency": {
         "supported": f"The claim is supported, {_DECIDED}.",
         "supported under conditions": f"The claim is supported under conditions only, {_DECIDED}: "
-        "{settings}.",
+        "when {conditions}.",
         "not supported": f"The claim is not supported, {_DECIDED}.",
         "inconclusive": f"The data are inconclusive, {_DECIDED}: "
-        "they decide neither for the claim nor against it.",
+        "they decide neither for the claim in general nor against it.",
         "not decided at this scale": "The claim is not decided at this scale: "
         "fewer runs than the plan asks for.",
     },
@@ -108,14 +108,7 @@ def finding(verdict: ReadingVerdict, checks: Sequence[Check], conditions: Mappin
         refutations=_ways(check for check in passed if check.shows == "fails"),
         conditions=_alternatives(verdict.when, conditions),
         support=_support(verdict, passed, proofs, conditions),
-        settings=_settings(verdict.when, conditions),
     )
-
-
-def _settings(sets: Sequence[Sequence[str]], conditions: Mapping[str, str]) -> str:
-    """Where a frequency claim is supported: under its conditions, or in some cells of the study."""
-    named = [ids for ids in sets if ids]
-    return f"when {_alternatives(named, conditions)}" if named else "in some settings, not in all"
 
 
 def _support(
