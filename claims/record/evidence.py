@@ -33,7 +33,8 @@ class Named(Struct, frozen=True, forbid_unknown_fields=True):
 class StudyResult(Struct, frozen=True):
     """What a study came to on one of its questions, by the rule of its plan.
 
-    ``n`` of ``planned`` runs were drawn; the question judges the reading of the claims.
+    ``n`` of ``planned`` runs were drawn; the question judges the reading of the claims. ``when``
+    names the conditions that the plan had named in advance, where it is supported under conditions.
     """
 
     name: str
@@ -47,6 +48,7 @@ class StudyResult(Struct, frozen=True):
     estimates: list[Any]
     question: str = ""
     reading: str | None = None
+    when: list[str] = []
 
 
 class Control(Struct, frozen=True, forbid_unknown_fields=True):

@@ -91,7 +91,11 @@ def _derive_existential(checks: list[Check]) -> Verdict:
 
 
 def _derive_frequency(checks: list[Check]) -> Verdict:
-    studies = [(check.study.decision, check.when) for check in checks if check.study is not None]
+    studies = [
+        (check.study.decision, [*check.when, *check.study.when])
+        for check in checks
+        if check.study is not None
+    ]
     decided = [study for study in studies if study[0] != "not decided at this scale"] or studies
     general = {decision for decision, when in decided if not when}
     if general == {"supported"}:
@@ -102,6 +106,9 @@ def _derive_frequency(checks: list[Check]) -> Verdict:
     decisions = general or {decision for decision, _ in decided}
     if not decisions:
         return Verdict("unverified")
+    if "supported under conditions" in decisions:
+        # Of conditions that nobody names nothing is known but that it depends on something.
+        return Verdict("inconclusive")
     return Verdict(decisions.pop() if len(decisions) == 1 else "inconclusive")
 
 

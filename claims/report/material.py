@@ -143,7 +143,7 @@ def _unknown(check: Check, catalogue: Catalogue) -> str | None:
         near = suggestion(check.reading, readings)
         return f"claim {claim.id} has no reading {check.reading!r}: {near}"
     conditions = [condition.id for condition in claim.conditions]
-    for name in check.when:
+    for name in [*check.when, *(check.study.when if check.study is not None else ())]:
         if name not in conditions:
             return f"claim {claim.id} has no condition {name!r}: {suggestion(name, conditions)}"
     return None

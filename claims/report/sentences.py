@@ -51,10 +51,10 @@ SENTENCES = {
     "frequency": {
         "supported": f"The claim is supported, {_DECIDED}.",
         "supported under conditions": f"The claim is supported under conditions only, {_DECIDED}: "
-        "{settings}.",
+        "when {conditions}.",
         "not supported": f"The claim is not supported, {_DECIDED}.",
         "inconclusive": f"The data are inconclusive, {_DECIDED}: "
-        "they decide neither for the claim nor against it.",
+        "they decide neither for the claim in general nor against it.",
         "not decided at this scale": "The claim is not decided at this scale: "
         "fewer runs than the plan asks for.",
     },
@@ -112,7 +112,6 @@ def finding(verdict: ReadingVerdict, checks: Sequence[Check], conditions: Mappin
         refuted=_title(refutations),
         conditions=_alternatives(verdict.when, conditions),
         support=_support(verdict, passed, proofs, conditions),
-        settings=_settings(verdict.when, conditions),
     )
 
 
@@ -120,12 +119,6 @@ def _title(checks: Sequence[Check]) -> str:
     """The title of the first check that asks least, a sentence; empty if there is none."""
     titles = [check.title for check in sorted(checks, key=lambda check: len(check.when))]
     return f"{titles[0].rstrip('.')}." if titles else ""
-
-
-def _settings(sets: Sequence[Sequence[str]], conditions: Mapping[str, str]) -> str:
-    """Where a frequency claim is supported: under its conditions, or in some cells of the study."""
-    named = [ids for ids in sets if ids]
-    return f"when {_alternatives(named, conditions)}" if named else "in some settings, not in all"
 
 
 def _support(

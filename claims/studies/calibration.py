@@ -12,7 +12,7 @@ from claims.studies.estimands import ESTIMANDS, judged_estimates, setting_interv
 from claims.studies.observations import Observed, Points, events
 from claims.studies.plan import Plan
 from claims.studies.registry import Records, Study
-from claims.studies.rules import Decision, Wording, judge
+from claims.studies.rules import Stand, stands_of
 from claims.training import generator
 
 CONFIDENCE = 0.95
@@ -77,7 +77,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
 
 
 def simulated(cell: Cell, random: np.random.Generator) -> tuple[bool, bool]:
-    """Draw the settings of one question and judge it as a study does."""
+    """Draw the settings of one question; say whether an interval missed, and a side was found."""
     series = 2 if cell.estimand == "growth of share" else 1
     drawn = {
         f"{number}, {place}": draw(cell, place, random)
@@ -87,9 +87,9 @@ def simulated(cell: Cell, random: np.random.Generator) -> tuple[bool, bool]:
     estimand = ESTIMANDS[cell.estimand]
     estimates = judged_estimates(estimand, setting_intervals(estimand, drawn, CONFIDENCE))
     edge = truth(cell)
-    decision, _ = judge(RULE[cell.estimand], cell.estimand, estimates, edge, Wording("x", ("", "")))
+    stands = stands_of(RULE[cell.estimand], cell.estimand, estimates, edge)
     missed = any(not one.interval.lower <= edge <= one.interval.upper for one in estimates)
-    return missed, decision is not Decision.INCONCLUSIVE
+    return missed, any(stand is not Stand.OPEN for stand in stands.values())
 
 
 def draw(cell: Cell, place: int, random: np.random.Generator) -> Points:

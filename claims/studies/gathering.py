@@ -11,13 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from claims.files import write_whole
-from claims.studies.estimands import ESTIMANDS, Estimate, judged_estimates, setting_intervals
+from claims.studies.estimands import (
+    ESTIMANDS,
+    Estimate,
+    judged_estimates,
+    series_of,
+    setting_intervals,
+)
 from claims.studies.observations import class_counts, points, table_rows
 from claims.studies.plan import PlanError, Question, plan_hash, plan_path, settings_of
 from claims.studies.registry import Planned, Records
-from claims.studies.rules import Wording, judge
+from claims.studies.rules import Decision, judge
 from claims.studies.shards import read_shards
 from claims.studies.statistics import bonferroni
+from claims.studies.wording import Wording, sentence, too_few
 
 SCHEMA = 3
 
@@ -127,13 +134,13 @@ def conclude_question(
     lacking = [
         (counted[name].n, planned[name]) for name in names if counted[name].n < planned[name]
     ]
-    decision, sentence = judge(
-        question.rule,
-        question.estimand,
-        estimates,
-        question.smallest_effect,
-        Wording(question.event, tuple(question.arms)),
-        min(lacking, default=None),
+    condition = question.condition
+    asked = question.rule, question.estimand, estimates, question.smallest_effect
+    inside = fulfilling(question, estimates)
+    fewest = min(lacking, default=None)
+    decision = judge(*asked, inside, fewest)
+    wording = Wording(
+        question.event, tuple(question.arms), condition.words if condition is not None else ""
     )
     low, high = estimand.region(question.smallest_effect)
     classes = {name: class_counts(found) for name, found in own.items()}
@@ -150,13 +157,26 @@ def conclude_question(
         "region": [low, high],
         "prediction": question.prediction,
         "decision": decision.value,
-        "sentence": sentence,
+        "when": [condition.id] if condition and decision is Decision.CONDITIONS else [],
+        "sentence": too_few(*fewest) if fewest else sentence(decision, *asked, wording, inside),
         "planned": sum(planned[name] for name in names),
         "n": sum(one.n for one in counted.values()),
         "undecided": sum(one.undecided for one in counted.values()),
         "estimates": [_entry(estimate) for estimate in estimates],
         "settings": [{**_entry(setting), "classes": classes[setting.name]} for setting in settings],
     }
+
+
+def fulfilling(question: Question, estimates: Iterable[Estimate]) -> list[str]:
+    """Return the names of the estimates whose cells fulfil the question's condition."""
+    if question.condition is None:
+        return []
+    names = question.condition.settings
+    if ESTIMANDS[question.estimand].contrast is not None:
+        # A plan is refused in which the condition parts a series.
+        series = {series_of(name) for name in names}
+        return [one.name for one in estimates if series_of(one.name) in series]
+    return [one.name for one in estimates if one.name in names]
 
 
 def _entry(estimate: Estimate) -> dict[str, Any]:

@@ -60,6 +60,18 @@ class Power(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     power: float = 0.9
 
 
+class Condition(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A condition of the claim in the catalogue, by id, and the cells that fulfil it, by name.
+
+    ``words`` complete "in settings", as in "with units to spare". It is named before the study
+    runs: what separates the settings afterwards is no condition.
+    """
+
+    id: str
+    words: str
+    settings: list[str]
+
+
 class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One question of a study, decided by a rule of its own; one [[questions]] table.
 
@@ -68,7 +80,8 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     for medians; ``arms`` words the two arms of a comparison, the first one being what the claim
     speaks of. ``outcome`` defines what is counted. ``smallest_effect`` is in units of the estimand:
     a threshold, the half width of the region of no effect, or for ratios the factor at its edge.
-    ``settings`` names the cells concerned, all of them if left out.
+    ``settings`` names the cells concerned, all of them if left out. ``condition`` is one under
+    which the claim may hold where it does not hold in all settings.
     """
 
     id: str
@@ -83,6 +96,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     arms: list[str] = []
     power: Power | None = None
     settings: list[str] | None = None
+    condition: Condition | None = None
 
 
 class Pilot(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

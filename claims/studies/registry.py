@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from numpy.typing import NDArray
 
+from claims.studies.estimands import ESTIMANDS, series_of
 from claims.studies.observations import Observed
 from claims.studies.plan import (
     Plan,
@@ -109,4 +110,23 @@ def planned(name: str) -> Planned:
             raise PlanError(f"{where} names {unknown[0]!r}; known are {'; '.join(names)}")
         if not made.settings(question):
             raise PlanError(f"{where} is empty; leave it out for all cells")
+        _check_condition(made, question, f"{path}: [[questions]] number {number}: condition")
     return made
+
+
+def _check_condition(study: Planned, question: Question, where: str) -> None:
+    if question.condition is None:
+        return
+    if question.claim is None:
+        raise PlanError(f"{where} is one of the claim's; name the claim, or leave it out")
+    names, inside = study.settings(question), question.condition.settings
+    unknown = [one for one in inside if one not in names]
+    if unknown:
+        raise PlanError(f"{where} names {unknown[0]!r}; known are {'; '.join(names)}")
+    if not inside or set(inside) == set(names):
+        raise PlanError(f"{where} must be fulfilled by some of the question's cells, not by all")
+    if ESTIMANDS[question.estimand].contrast is not None:
+        outside = {series_of(name) for name in names if name not in inside}
+        parted = [name for name in inside if series_of(name) in outside]
+        if parted:
+            raise PlanError(f"{where} parts the series of {parted[0]!r}; name all of it or none")

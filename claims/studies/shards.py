@@ -31,6 +31,7 @@ LATER = {
     "recounting",
     "rules",
     "statistics",
+    "wording",
 }
 
 # What draws the data sets and random numbers, and computes beside the compiled kernels.

@@ -29,6 +29,12 @@ def study(decision: str, *when: str) -> Check:
     )
 
 
+def named(decision: str, *when: str) -> Check:
+    """A passed study whose plan named the conditions, not the test."""
+    one = study(decision)
+    return msgspec.structs.replace(one, study=msgspec.structs.replace(one.study, when=[*when]))
+
+
 # kind of reading, checks, verdict, conditions under which it is proved
 TABLE = [
     ("universal", [], "unverified", []),
@@ -155,7 +161,15 @@ STUDIES = [
         "supported under conditions",
         [["a"]],
     ),
-    ([study("supported under conditions")], "supported under conditions", []),
+    ([named("supported under conditions", "a")], "supported under conditions", [["a"]]),
+    (
+        [named("supported under conditions", "a"), study("not supported", "b")],
+        "supported under conditions",
+        [["a"]],
+    ),
+    ([named("supported under conditions", "a"), study("supported")], "supported", []),
+    ([study("supported under conditions")], "inconclusive", []),
+    ([study("supported under conditions"), study("supported")], "inconclusive", []),
     ([study("not supported", "a")], "not supported", []),
     ([study("not supported", "a"), study("supported")], "supported", []),
     ([check("holds property"), check("holds identity")], "unverified", []),

@@ -108,7 +108,10 @@ def test_every_way_of_showing_has_a_name():
     }  # fmt: skip
 
 
-def test_a_study_that_depends_on_the_setting_names_no_condition():
-    verdict = reading("frequency", "supported under conditions", [[]])
-    sentence = finding(verdict, [check("holds", "study")], {})
-    assert sentence.endswith("by the rule fixed in advance: in some settings, not in all.")
+def test_a_study_that_depends_on_a_condition_names_it():
+    verdict = reading("frequency", "supported under conditions", [["spare"]])
+    sentence = finding(verdict, [check("holds", "study")], {"spare": "There are units to spare."})
+    assert sentence == (
+        "The claim is supported under conditions only, by the rule fixed in advance: "
+        "when there are units to spare."
+    )

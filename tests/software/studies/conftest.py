@@ -47,6 +47,7 @@ rule = "often"
 smallest_effect = 0.3
 prediction = "supported"
 power = { below = 0.1, above = 0.5, power = 0.9 }
+condition = { id = "fair", words = "where the coin is fair", settings = ["coin, bias 0.5"] }
 
 [[questions]]
 id = "against-a-second-coin"

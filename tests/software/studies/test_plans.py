@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from claims.record import load_catalogue
 from claims.studies.plan import PlanError, load_plan, plan_hash, plan_path, study_names
 from claims.studies.power import achieved, power_lines
 from claims.studies.registry import planned
@@ -107,14 +108,53 @@ def test_cells_may_have_other_numbers_of_runs(coin_plan):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('settings = ["coin, bias 0.5"]', 'settings = ["coin"]', "names 'coin'; known are coin, b"),
-        ('settings = ["coin, bias 0.5"]', "settings = []", "is empty; leave it out"),
+        (
+            '\nsettings = ["coin, bias 0.5"]',
+            '\nsettings = ["coin"]',
+            "names 'coin'; known are coin, b",
+        ),
+        ('\nsettings = ["coin, bias 0.5"]', "\nsettings = []", "is empty; leave it out"),
     ],
 )
 def test_settings_that_are_no_cells_are_refused(coins, plan_text, old, new, message):
     plan_path("coins").write_text(plan_text.replace(old, new))
     with pytest.raises(PlanError, match=rf"coins\.toml: {SECOND}: settings {message}"):
         planned("coins")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('fair", settings = ["coin, bias 0.5"]', 'fair", settings = ["dice"]', "names 'dice'; kno"),
+        ('fair", settings = ["coin, bias 0.5"]', 'fair", settings = []', "must be fulfilled by s"),
+        (
+            'fair", settings = ["coin, bias 0.5"]',
+            'fair", settings = ["coin, bias 0.5", "coin, bias 0.1"]',
+            "must be fulfilled by some of the question's cells, not by all",
+        ),
+        ('claim = "coins-fall"', "", "is one of the claim's; name the claim"),
+        (
+            'estimand = "share"\nrule = "often"\nsmallest_effect = 0.3',
+            'estimand = "growth of share"\nrule = "grows"\nsmallest_effect = 0.3',
+            "parts the series of 'coin, bias 0.5'; name all of it or none",
+        ),
+    ],
+)
+def test_conditions_that_no_cells_can_fulfil_are_refused(coins, plan_text, old, new, message):
+    text = plan_text.replace("power = { below = 0.1, above = 0.5, power = 0.9 }", "")
+    assert old in text
+    plan_path("coins").write_text(text.replace(old, new))
+    with pytest.raises(PlanError, match=rf"coins\.toml: {FIRST}: condition {message}"):
+        planned("coins")
+
+
+def test_every_condition_is_one_of_its_claim():
+    catalogue = load_catalogue()
+    for name in study_names():
+        for question in planned(name).plan.questions:
+            if question.condition is not None:
+                known = [one.id for one in catalogue.claim(question.claim).conditions]
+                assert question.condition.id in known, (name, question.id)
 
 
 def test_two_cells_of_one_name_are_refused(coins, monkeypatch):

@@ -61,7 +61,9 @@ def test_what_is_gathered(coins, tmp_path):
     assert result["networks"] == result["classified"] == 3600
     assert [one["networks"] for one in result["settings"]] == [2400, 1200]
     heads, against = result["questions"]
-    assert heads["decision"] == "supported under conditions"
+    assert (heads["decision"], heads["when"]) == ("supported under conditions", ["fair"])
+    assert heads["sentence"].startswith("In the one setting where the coin is fair, more than 30%")
+    assert (against["decision"], against["when"]) == ("not supported", [])
     fair, rare = heads["estimates"]
     assert fair["lower"] < 0.5 < fair["upper"] and rare["lower"] < 0.1 < rare["upper"]
     assert (fair["n"], rare["n"], heads["n"]) == (1200, 600, 1800)
