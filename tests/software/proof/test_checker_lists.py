@@ -60,8 +60,8 @@ def test_a_tree_of_all_its_letters():
     assert outcome("complete-list", LIST) == (
         "In [-1, 1], the mean squared error of a 1-1 network (sigmoid without bias) on 1 data "
         "point has at least 1 stationary point, each with a regular Hessian: 1 of index 0 (the "
-        "index is the number of its negative eigenvalues: 0 at a strict local minimum, 1 at a maximum). "
-        "Any others in this box lie in 1 undecided parts of it, in [0.484253, 1.000000]."
+        "index is the number of its negative eigenvalues: 0 at a strict local minimum, 1 at a "
+        "maximum). Any others in this box lie in 1 undecided parts of it, in [0.484253, 1.000000]."
     )
     for tree, place, node in (
         ("11#!1!?", 5, "!"),
