@@ -59,9 +59,9 @@ def test_a_tree_of_all_its_letters():
     # Cut at 63/128 of its length: at -1/64, then near -0.5156 and 0.4843.
     assert outcome("complete-list", LIST) == (
         "In [-1, 1], the mean squared error of a 1-1 network (sigmoid without bias) on 1 data "
-        "point has at least 1 stationary point, each with a regular Hessian: 1 of index 0 (the index is "
-        "the number of its negative eigenvalues: 0 at a strict local minimum, 1 at a maximum). Any "
-        "others in this box lie in 1 undecided parts of it, in [0.484253, 1.000000]."
+        "point has at least 1 stationary point, each with a regular Hessian: 1 of index 0 (the "
+        "index is the number of its negative eigenvalues: 0 at a strict local minimum, 1 at a "
+        "maximum). Any others in this box lie in 1 undecided parts of it, in [0.484253, 1.000000]."
     )
     for tree, place, node in (
         ("11#!1!?", 5, "!"),
@@ -196,8 +196,8 @@ def test_boxes_round_one_stationary_point():
     proof = {"objective": square, "box": {"centre": ["1"], "radius": "1/4"}, "index": 0}
     assert outcome("stationary-point", proof).endswith(
         "Within 1/4 of each of the weights near (1.000000), the mean squared error of a 1-1 "
-        "network (identity without bias) on 1 data point has exactly one stationary point. It is a strict "
-        "local minimum."
+        "network (identity without bias) on 1 data point has exactly one stationary point. It "
+        "is a strict local minimum."
     )
     assert outcome("stationary-point", proof, index=1) == (
         "proof.index: must be the number of negative eigenvalues, 0, not 1"
