@@ -13,14 +13,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claims.compiled.iteration_kernel import RUNNING, Form, compiled
 from claims.compiled.kernels import as_data, own_rows
-from claims.compiled.lanes import Floats, over_blocks, pack, unpack
+from claims.compiled.lanes import Floats, by_row, over_blocks, pack, unpack
 from claims.compiled.streams import Words
 
-# After so many updates the runs that go on are put together in new blocks, for a block costs the
-# same while one of its runs goes on; the bits of a run do not depend on its neighbours.
+# After so many updates the runs that go on are put together in new blocks if some have stopped, for
+# a block costs the same while one of its runs goes on; the bits of a run do not depend on its
+# neighbours.
 LEG = 256
 
 
@@ -131,17 +133,26 @@ class Iteration:
             float(bound) ** 2,
         )
         status = form.rows.of("status", rows)[0]
+        packed: list[NDArray[Any]] = []
+        members = np.arange(0)
         for first in range(start.moment, stop, LEG):
             running = np.flatnonzero(status == RUNNING)
             if not len(running):
                 break
+            if not packed or len(running) < len(members):
+                if packed:
+                    rows[:, members] = unpack(packed[0], len(members))
+                members, packed = running, [pack(array[:, running]) for array in blocks]
             leg = min(LEG, stop - first)
-            packed = [pack(array[:, running]) for array in blocks]
             factors = [schedule[name][first : first + leg] for name in form.scheduled]
             now = np.array(factors, dtype=float).reshape(len(factors), leg)
             data = (*shared, now, float(scale), first, leg, *limits)
             over_blocks(self._kernel, packed, *data, threads=threads)
-            rows[:, running] = unpack(packed[0], len(running))
+            status[members] = form.rows.of("status", by_row(packed[0]))[0].reshape(-1)[
+                : len(members)
+            ]
+        if packed:
+            rows[:, members] = unpack(packed[0], len(members))
         return Iterated(
             form.rows.of("theta", rows).T.copy(),
             status.copy(),

@@ -29,11 +29,15 @@ def pack(rows: NDArray[Any]) -> NDArray[Any]:
     )
 
 
+def by_row(memory: Floats) -> Floats:
+    """Return a view (k, number of blocks, 64) of blocks (number of blocks, k * 64)."""
+    return memory.reshape(len(memory), -1, LANES).transpose(1, 0, 2)
+
+
 def unpack(memory: Floats, runs: int) -> Floats:
     """Return the rows (k, runs) that lie in blocks (number of blocks, k * 64)."""
-    blocks, width = memory.shape
-    rows = memory.reshape(blocks, width // LANES, LANES).transpose(1, 0, 2)
-    return np.ascontiguousarray(rows.reshape(width // LANES, blocks * LANES)[:, :runs])
+    rows = by_row(memory)
+    return np.ascontiguousarray(rows.reshape(len(rows), -1)[:, :runs])
 
 
 def over_blocks(

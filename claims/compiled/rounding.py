@@ -21,10 +21,12 @@ from claims.numbers import BALLS, Ball, precision
 
 # Relative errors in units of u = 2^-53, each an upper bound for NumPy's function and for the
 # kernel's. The arithmetic operations round once. NumPy documents at most 4 units in the last place,
-# 8 u, for exp, log1p, tanh and arctan. The kernel's own, with e = exp(-|h|):
+# 8 u, for exp, log1p, tanh and arctan. The kernel's own, with e = exp(-|h|), or exp(h) for the
+# logistic functions:
 #   e         r has an error of 0.35 u, the series one of 1.1 u + 0.1 u (interpolation), the last
 #             operation u; all relative to exp(r) >= 0.707: below 4 u, so that 8 u serves for both.
-#   logistic  e/(1 + e) has condition 1/(1 + e) <= 1 in e: 8 u; the sum u; the quotient u.
+#   logistic  e/(1 + e) has condition 1/(1 + e) <= 1 in e: 8 u; the sum u; the quotient 1/(1 + e) u;
+#             the product with e u. Its complement 1/(1 + e) has condition e/(1 + e) <= 1: u less.
 #   softplus  log(1 + e) has condition <= 1 in e: 8 u; NumPy's log1p 8 u; the kernel's quotient 2 u,
 #             times its condition 1.08, square and series 4 u: less. The last sum u.
 #   tanh      expm1 below 4 u (most for k = -1), 2 + expm1 below 4 u + u, the quotient u: 12 u.
@@ -35,8 +37,8 @@ ERRORS = {
     "multiply": 1,
     "divide": 1,
     "square": 1,
-    "logistic": 10,
-    "logistic_complement": 10,
+    "logistic": 11,
+    "logistic_complement": 11,
     "softplus": 17,
     "tanh": 12,
     "arctan": 8,

@@ -15,14 +15,15 @@ primitive = njit(error_model="numpy", fastmath={"contract"})
 LOG2_HIGH = 0.6931471803691238
 LOG2_LOW = 1.9082149292705877e-10
 PER_LOG2 = 1.4426950408889634
-# Adding 1.5 * 2^52 rounds to an integer, which then stands in the last bits of the significand.
-ROUNDER = 6755399441055744.0
-SMALLEST = -708.0
+# Adding 1.5 * 2^52 + 1023 rounds to an integer k; k + 1023, the exponent's bits of 2^k, then stands
+# in the last bits of the significand.
+ROUNDER = 6755399441056767.0
+SMALLEST, LARGEST = -708.0, 708.0
 
 
 @primitive
 def reduced(x: float) -> tuple[float, float]:
-    """Return exp(r) - 1 and 2^k with exp(x) = 2^k exp(r), for x <= 0; nan stays nan."""
+    """Return exp(r) - 1 and 2^k with exp(x) = 2^k exp(r), for x <= 708; nan stays nan."""
     x = SMALLEST if x < SMALLEST else x
     shifted = x * PER_LOG2 + ROUNDER
     k = shifted - ROUNDER
@@ -39,28 +40,35 @@ def reduced(x: float) -> tuple[float, float]:
     q = q * r + 0.1666666666666667
     q = q * r + 0.5000000000000006
     q = q * r + 1.0
-    exponent = (np.float64(shifted).view(np.int64) + 1023) << 52
+    exponent = np.float64(shifted).view(np.int64) << 52
     power = np.int64(exponent).view(np.float64)
     return r * q, power
 
 
 @primitive
 def decay(h: float) -> float:
-    """Return exp(-|h|), at least exp(-708)."""
+    """Return exp(-|h|), at least exp(-708)"""
     grown, power = reduced(-abs(h))
     return power + power * grown
 
 
 @primitive
+def growth(h: float) -> float:
+    """Return exp(h) between exp(-708) and exp(708), so that neither it nor its inverse overflows"""
+    grown, power = reduced(LARGEST if h > LARGEST else h)
+    return power + power * grown
+
+
+# Written so that a compiler finds what both have in common: one exponential and one division.
+@primitive
 def logistic(h: float) -> float:
-    e = decay(h)
-    return (1.0 if h >= 0.0 else e) / (1.0 + e)
+    e = growth(h)
+    return e * (1.0 / (1.0 + e))
 
 
 @primitive
 def logistic_complement(h: float) -> float:
-    e = decay(h)
-    return (e if h >= 0.0 else 1.0) / (1.0 + e)
+    return 1.0 / (1.0 + growth(h))
 
 
 @primitive

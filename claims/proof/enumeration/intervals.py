@@ -11,7 +11,7 @@ from claims.compiled.vectorised import logistic, logistic_complement, tanh
 
 interval = njit(error_model="numpy", fastmath={"contract"}, inline="never")
 
-# One rounding is at most 2^-53 of the result; a logistic, 10 times that.
+# One rounding is at most 2^-53 of the result; a logistic, 11 times that.
 ROUNDING = 2.0**-52
 PRIMITIVE = 2.0**-49
 TINY = 1e-300

@@ -75,10 +75,25 @@ def test_the_gradients_by_hand_are_those_of_the_definition(benchmark, layout):
     assert np.abs((one.starts - train(one)()) - true).max() < 1e-12
 
 
+def test_a_peer_far_below_its_known_ratio_to_numpy_has_no_valid_row(benchmark):
+    from peers import KNOWN, too_slow
+
+    assert KNOWN.keys() == {work.name for work in benchmark.workloads(0.001)}
+    names = {name for name, *_ in benchmark.ENGINES} | {"NumPy"}
+    for workload, known in KNOWN.items():
+        assert known.keys() <= names
+        rates = {**known, "NumPy, runs first": known["NumPy"], "NumPy, runs last": 0.0}
+        assert too_slow(workload, rates) == {}
+        rates["torch by hand"] *= 0.69
+        assert list(too_slow(workload, rates)) == ["torch by hand"]
+
+
 def test_operations_and_peak(benchmark, work):
     # 4 samples of 2 units and an output, with their derivatives: a few hundred operations.
     assert 200 < benchmark.operations(work) < 1000
     assert benchmark.peak() > 1e8
+    # 8 points at which a logistic function is needed, with one division each.
+    assert benchmark.operations(work, 3.0) == benchmark.operations(work) + 2 * 8
 
 
 def test_the_overhead_of_an_update_follows_from_its_times(benchmark):
