@@ -1,9 +1,11 @@
 # make               set up .venv, then regenerate everything: studies, certificates, verdicts, pages (reports/)
 # make test          set up .venv, then verify the claims and test the software
 # make test-slurm    the workflow at smoke scale on a real SLURM cluster of one node, which is set up and stopped again (Debian, root)
+# make test-kills    a study killed at 20 random moments ends with the bytes of an undisturbed one (a minute or two)
 # make lint          formatting, imports, types
 # make mutation      plant slips in the code that everything rests on: do the tests notice? (half an hour)
 # make check-reports is reports/ what the tree would give? says which outputs are stale, and why
+# make compare RUNS="A B"  do two report folders hold the same bytes, times apart? names the files that differ
 # make lock          pin the dependencies anew (needs uv)
 # make clean         remove caches and intermediates; keeps .venv and reports/
 #
@@ -18,7 +20,7 @@ READY := $(VENV)/.ready
 # Empty counts as absent, so that UV= forces pip.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: all test test-slurm lint check-reports lock clean
+.PHONY: all test test-slurm test-kills lint mutation check-reports compare lock clean
 
 all: $(READY)
 	$(BIN)/snakemake
@@ -30,6 +32,9 @@ test-slurm: $(READY)
 	@command -v slurmctld slurmd sbatch munged >/dev/null || { apt-get update -q && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends slurmctld slurmd slurm-client munge; }
 	CLAIMS_REQUIRE=slurm $(BIN)/pytest tests/software/workflow/test_slurm.py $(PYTEST_ARGUMENTS)
+
+test-kills: $(READY)
+	CLAIMS_REQUIRE=kills $(BIN)/pytest tests/software/studies/test_kills.py $(PYTEST_ARGUMENTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -43,6 +48,10 @@ mutation: $(READY)
 
 check-reports: $(READY)
 	$(BIN)/python -m claims.report.freshness reports
+
+compare: $(READY)
+	@$(if $(filter 2,$(words $(RUNS))),,$(error give two report folders: make compare RUNS="A B"))
+	$(BIN)/python -m claims.report.comparison $(RUNS)
 
 # The stamp is written last: an interrupted set-up starts again.
 $(READY): requirements.lock pyproject.toml

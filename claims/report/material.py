@@ -25,8 +25,11 @@ from claims.record import (
 from claims.report.sentences import finding
 
 # What the pages show of a study's result, of each of its questions, and of each estimate.
-STUDY_SCHEMA = 2
-STUDY_ENTRIES = ("scale", "n", "planned", "networks", "plan_hash", "factors", "questions")
+STUDY_SCHEMA = 3
+STUDY_ENTRIES = (
+    *("scale", "n", "planned", "networks", "classified", "plan_hash", "factors"),
+    *("settings", "questions"),
+)
 QUESTION_ENTRIES = (
     *("id", "claim", "reading", "event", "arms", "outcome", "estimand", "region", "prediction"),
     *("decision", "sentence", "n", "planned", "undecided", "estimates", "settings"),

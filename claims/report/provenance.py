@@ -21,6 +21,8 @@ from claims.report.site import Places
 from claims.report.templating import environment
 
 SCHEMA = 1
+# What is said of each study.
+STUDY_FIGURES = ("scale", "n", "planned", "networks", "classified", "plan_hash")
 # What the results rest on; the lock pins the rest.
 LIBRARIES = (
     "hypothesis",
@@ -68,7 +70,7 @@ def build_provenance(
     }
     versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     studies = {
-        name: {key: result[key] for key in ("scale", "n", "planned", "networks", "plan_hash")}
+        name: {key: result[key] for key in STUDY_FIGURES}
         for name, result in material.studies.items()
     }
     page = (

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from claims.compiled import Derivatives
-from claims.mathematics import SQUARED_ERROR, TANH, Network, Objective, one_hidden_layer
-from claims.studies.observations import Observed, paired_ratio, quantities
+from claims.studies.observations import Observed, paired_ratio
 from claims.studies.plan import Plan, settings_of
 from claims.studies.registry import Records, Study
-from claims.training import (
-    GRADIENT_DESCENT,
-    STARTS,
-    DataSet,
-    Problem,
-    Shuffled,
-    descend,
-    draw_starts,
-    generator,
-    stream_keys,
-    trajectory,
-)
+from claims.studies.targets import batch_updates, costs, full_updates, wave_problem, wave_starts
 
 
 class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -42,10 +28,6 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     updates: int
 
 
-# Descent by single examples is looked at so many times, at numbers of updates in geometric ratio.
-LOOKS = 100
-FIRST_LOOK = 16
-
 RECORD = np.dtype([("run", "<i4"), ("full", "<f8"), ("single", "<f8")])
 
 
@@ -57,70 +39,32 @@ def networks(cell: Cell) -> int:
     return 2
 
 
-def noisy_wave(examples: int) -> DataSet:
-    """Points evenly spaced on [-2, 2], targets sin(2x) plus 0.3 times standard normal noise."""
-    inputs = np.linspace(-2, 2, examples)
-    noise = generator("noisy-wave", examples).normal(size=examples)
-    return DataSet(
-        f"noisy-wave-{examples}", inputs[:, np.newaxis], np.sin(2 * inputs) + 0.3 * noise
-    )
-
-
-def network_of(cell: Cell) -> Network:
-    return one_hidden_layer(1, cell.width, TANH)
-
-
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     """Return the records of runs ``first`` to ``stop`` - 1: example gradients to the target.
 
     They are inf where it is not reached. Cells of one width share the starts.
     """
-    problem = Problem(Objective(network_of(cell), SQUARED_ERROR), noisy_wave(cell.examples))
+    problem = wave_problem(cell.examples, cell.width)
     runs = range(first, stop)
-    starts = draw_starts(
-        network_of(cell),
-        STARTS["glorot"],
-        (generator(seed, cell.width, number) for number in runs),
-    )
+    starts = wave_starts(problem, seed, cell.width, runs)
     records = np.zeros(len(runs), dtype=RECORD)
     records["run"] = runs
-    full = descend(
-        problem,
-        GRADIENT_DESCENT,
-        starts,
-        budget=cell.full_updates,
-        tolerance=None,
-        loss_level=cell.target,
-        step=cell.full_step,
+    full = full_updates(
+        problem, starts, target=cell.target, step=cell.full_step, budget=cell.full_updates
     )
-    assert full.reached is not None
-    records["full"] = full.reached * cell.examples
-    looks = np.geomspace(FIRST_LOOK, cell.updates, LOOKS).astype(int)
-    states = trajectory(
+    records["full"] = full * cell.examples
+    records["single"] = batch_updates(
         problem,
-        GRADIENT_DESCENT,
         starts,
-        checkpoints=looks.tolist(),
-        sampling=Shuffled(1),
-        keys=stream_keys(seed, cell.width, runs=runs),
+        target=cell.target,
         step=cell.step,
+        budget=cell.updates,
+        batch=1,
+        seed=seed,
+        width=cell.width,
+        runs=runs,
     )
-    loss = Derivatives(problem.function, 0)
-    records["single"] = first_look(looks, [_losses(problem, loss, s.theta) for s in states], cell)
     return records
-
-
-def _losses(problem: Problem, loss: Derivatives, theta: NDArray[np.float64]) -> NDArray[np.float64]:
-    (values,) = loss(theta, problem.data.inputs, problem.data.targets, problem.scale)
-    return values
-
-
-def first_look(
-    looks: NDArray[np.int64], losses: list[NDArray[np.float64]], cell: Cell
-) -> NDArray[np.float64]:
-    """Return the first look (runs,) at which the loss is at most the target, inf if at none."""
-    there = np.array(losses) <= cell.target
-    return np.where(there.any(axis=0), looks[there.argmax(axis=0)], np.inf)
 
 
 def observe(cell: Cell, records: Records) -> dict[str, Observed]:
@@ -129,11 +73,6 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     single = costs(records["single"], cell.updates)
     ratio = paired_ratio(full, single)
     return {"with-examples": ratio, "with-width": ratio}
-
-
-def costs(found: NDArray[np.float64], spent: int) -> Observed:
-    """Observe the costs; of a run that has not arrived it is known only that it is above."""
-    return quantities(np.where(np.isinf(found), spent, found), found)
 
 
 def pilot(plan: Plan) -> None:
@@ -154,4 +93,4 @@ def pilot(plan: Plan) -> None:
             )
 
 
-STUDY = Study(Cell, name, run, observe, pilot, networks)
+STUDY = Study(Cell, name, run, observe, pilot, networks, classified=lambda cell: 0)

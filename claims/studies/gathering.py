@@ -26,7 +26,7 @@ from claims.studies.shards import read_shards
 from claims.studies.statistics import bonferroni
 from claims.studies.wording import Wording, sentence, too_few
 
-SCHEMA = 2
+SCHEMA = 3
 
 Rows = list[dict[str, Any]]
 
@@ -81,6 +81,7 @@ def conclude(study: Planned, scale: str, rows: Rows) -> dict[str, Any]:
             "cell": settings_of(entries),
             "n": plan.runs(entries, scale),
             "networks": plan.runs(entries, scale) * study.study.networks(cell),
+            "classified": plan.runs(entries, scale) * study.study.ends(cell),
         }
         for name, entries, cell in zip(study.names, plan.cells, study.cells, strict=True)
     ]
@@ -93,6 +94,7 @@ def conclude(study: Planned, scale: str, rows: Rows) -> dict[str, Any]:
         "planned": sum(plan.runs(entries, "default") for entries in plan.cells),
         "n": sum(setting["n"] for setting in settings),
         "networks": sum(setting["networks"] for setting in settings),
+        "classified": sum(setting["classified"] for setting in settings),
         "factors": plan.factors,
         "confidence": plan.confidence,
         "settings": settings,

@@ -277,4 +277,12 @@ def pilot(plan: Plan) -> None:
         print(f"{name(cell)}: medians {medians}; chosen {chosen}; {shares}", flush=True)
 
 
-STUDY = Study(Cell, name, run, observe, pilot, networks=lambda cell: 1 + len(cell.strengths))
+STUDY = Study(
+    Cell,
+    name,
+    run,
+    observe,
+    pilot,
+    networks=lambda cell: 1 + len(cell.strengths),
+    classified=lambda cell: 0,
+)

@@ -18,6 +18,14 @@ from claims.studies.rules import RULES
 FOLDER = Path(__file__).parent
 SCALES = ("smoke", "default", "full")
 
+# Estimands whose power is stated by two shares.
+TWO_SHARES = (
+    "difference of shares",
+    "growth of share",
+    "growth of median",
+    "growth factor of median",
+)
+
 # The entry of a [[cells]] table that multiplies its number of runs; it says nothing of a run.
 MULTIPLIER = "runs"
 
@@ -38,13 +46,17 @@ class Power(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What the planned sample size has to achieve in a setting, with probability ``power``.
 
     Where the truth is ``above`` (``below``), the setting is found above (below) the region of no
-    effect. For a share, the truth is the share; for a difference of shares, the shares of runs with
-    the event in the first arm only and in the second only; for a median, the share of runs beyond
-    that edge of the region; for a growth of shares, the shares of the first setting and the last.
+    effect; where it is ``same``, inside it. For a share, the truth is the share; for a difference
+    of shares, the shares of runs with the event in the first arm only and in the second only; for a
+    median, the share of runs beyond that edge of the region; for a growth of shares, the shares of
+    the first setting and the last; for a growth of medians, which share of the first setting lies
+    on the one side of some number, and which of the last on the other side of a number that is the
+    smallest effect further. ``same`` is for differences and growths of shares alone.
     """
 
     above: float | list[float] | None = None
     below: float | list[float] | None = None
+    same: list[float] | None = None
     power: float = 0.9
 
 
@@ -254,14 +266,21 @@ def _check_question(path: Path, where: str, question: Question) -> None:
     if question.power is not None:
         power = question.power.power
         _require(path, 0 < power < 1, f"{where}: power", "must lie between 0 and 1, like 0.9")
-        count = 2 if question.estimand in ("difference of shares", "growth of share") else 1
-        for truth in (question.power.above, question.power.below):
+        count = 2 if question.estimand in TWO_SHARES else 1
+        _require(
+            path,
+            question.power.same is None
+            or question.estimand in ("difference of shares", "growth of share"),
+            f"{where}: power",
+            "says same, which is for a difference or growth of shares; leave it out",
+        )
+        for truth in (question.power.above, question.power.below, question.power.same):
             given = truth if isinstance(truth, list) else [truth]
             _require(
                 path,
                 truth is None or (len(given) == count and all(0 <= share <= 1 for share in given)),  # type: ignore[operator]
                 f"{where}: power",
-                f"takes {'two shares' if count == 2 else 'a share'} for above and for below",
+                f"takes {'two shares' if count == 2 else 'a share'} for each truth",
             )
 
 

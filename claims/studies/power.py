@@ -21,9 +21,9 @@ _NEGLIGIBLE = 1e-9
 def achieved(study: Planned, question: Question, where: str) -> float | None:
     """Return the probability of that finding in one setting at the planned size, undecided none.
 
-    ``where`` is "above" or "below", as in the plan's power; None if the plan gives no truth for it
-    or the estimand is the growth of a median. Of settings with different numbers of runs the one
-    with the fewest counts.
+    ``where`` is "above", "below" or "same", as in the plan's power; None if the plan gives no truth
+    for it or the estimand is the growth of a difference. Of settings with different numbers of runs
+    the one with the fewest counts.
     """
     truth = None if question.power is None else getattr(question.power, where)
     if truth is None:
@@ -37,7 +37,7 @@ def achieved(study: Planned, question: Question, where: str) -> float | None:
     each = bonferroni(study.plan.confidence, len(study.plan.questions))
     each = bonferroni(each, len(names))
     low, high = ESTIMANDS[question.estimand].region(question.smallest_effect)
-    wanted = Side.ABOVE if where == "above" else Side.BELOW
+    wanted = {"above": Side.ABOVE, "below": Side.BELOW, "same": Side.SAME}[where]
     if question.estimand == "share":
         return sum(
             mass
@@ -53,9 +53,10 @@ def achieved(study: Planned, question: Question, where: str) -> float | None:
             if side(difference_interval(_pairs(ones, others, n), each), low, high) is wanted
         )
     if question.estimand in ("median", "median difference", "median ratio"):
-        # The bound lies beyond the edge if and only if fewer than r runs do not.
-        rank = median_rank(n, each)
-        return sum(mass for count, mass in _binomial(n, 1 - truth) if count < rank)
+        return _beyond(n, truth, each)
+    if question.estimand in ("growth of median", "growth factor of median"):
+        # The bounds of two settings lie beyond two numbers that are the smallest effect apart.
+        return _beyond(n, truth[0], each) * _beyond(n, truth[1], each)
     if question.estimand == "growth of share":
         contrast = ESTIMANDS[question.estimand].contrast
         assert contrast is not None
@@ -75,13 +76,22 @@ def achieved(study: Planned, question: Question, where: str) -> float | None:
 def power_lines(study: Planned) -> Iterator[str]:
     """Yield a line a question and finding: the truth, the power asked for and the one achieved."""
     for question in study.plan.questions:
-        for where in ("above", "below"):
+        for where in ("above", "below", "same"):
             found = achieved(study, question, where)
             if found is not None and question.power is not None:
                 yield (
                     f"{study.title}, {question.id}: truth {getattr(question.power, where)} is "
                     f"found {where} with power {found:.3f} ({question.power.power:g} asked for)"
                 )
+
+
+def _beyond(n: int, share: float, confidence: float) -> float:
+    """The probability that a bound of the median lies beyond a number beyond which the share does.
+
+    It does so if and only if fewer than r runs do not.
+    """
+    rank = median_rank(n, confidence)
+    return sum(mass for count, mass in _binomial(n, 1 - share) if count < rank)
 
 
 def _binomial(n: int, share: float) -> list[tuple[int, float]]:

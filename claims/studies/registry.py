@@ -39,7 +39,8 @@ class Study:
     the seed, the cell and the run's number alone; a run may train several arms from one start.
     ``observe(cell, records)`` judges a cell's runs together and returns for each question, by id,
     what was observed of every run, in the order of the records. ``pilot(plan)`` prints what
-    settings were chosen by. ``networks(cell)`` says how many networks one run trains.
+    settings were chosen by. ``networks(cell)`` says how many networks one run trains, and
+    ``classified(cell)`` how many of these are polished and classified, all of them if left out.
     ``simulates`` says that the runs use the statistics and rules themselves, so that records made
     by others are useless.
     """
@@ -50,7 +51,12 @@ class Study:
     observe: Callable[[Any, Records], Mapping[str, Observed]]
     pilot: Callable[[Plan], None]
     networks: Callable[[Any], int] = _one
+    classified: Callable[[Any], int] | None = None
     simulates: bool = False
+
+    def ends(self, cell: Any) -> int:
+        """The networks of one run that are polished and classified."""
+        return (self.classified or self.networks)(cell)
 
 
 @dataclass(frozen=True)

@@ -114,4 +114,4 @@ def pilot(plan: Plan) -> None:
         )
 
 
-STUDY = Study(Cell, name, run, observe, pilot)
+STUDY = Study(Cell, name, run, observe, pilot, classified=lambda cell: 0)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-PARTS = ("browser", "slurm")
+PARTS = ("browser", "slurm", "kills")
 VARIABLE = "CLAIMS_REQUIRE"
 
 

@@ -18,3 +18,24 @@ rule benchmark:
         "Timing the engine beside others"
     shell:
         "OMP_NUM_THREADS=1 {PYTHON} {params.script} --into {params.into} > {log} 2>&1"
+
+
+# Where the overhead of an update and the price of an example's gradient lie on this machine, beside those for which
+# the study time-to-target decides:
+#   snakemake --cores 1 --force update_times
+
+
+rule update_times:
+    output:
+        f"{REPORTS}/runtime/update_times.csv",
+    log:
+        f"{WORK}/logs/update_times.log",
+    resources:
+        mem_mb=1000,
+    params:
+        script=HERE / "workflow/benchmark/update_times.py",
+        into=f"{REPORTS}/runtime",
+    message:
+        "Timing updates on batches of several sizes"
+    shell:
+        "OMP_NUM_THREADS=1 {PYTHON} {params.script} --into {params.into} > {log} 2>&1"

@@ -147,13 +147,14 @@ QUESTION = {
     "settings": ESTIMATES,
 }
 RESULT = {
-    "schema": 2,
+    "schema": 3,
     "name": "ends",
     "question": "Where do runs end?",
     "scale": "default",
     "planned": 1500,
     "n": 1500,
     "networks": 3000,
+    "classified": 2500,
     "plan_hash": "abc123",
     "factors": {"width": "hidden units"},
     "confidence": 0.95,

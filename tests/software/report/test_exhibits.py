@@ -88,9 +88,11 @@ def test_a_question_without_classes_has_no_outcomes():
 
 def test_networks_are_counted_by_study():
     one = {"claim": "a", "n": 100, "undecided": 4}
-    result = {"n": 100, "networks": 300, "questions": [one, {**one, "undecided": 5}]}
-    (row,) = networks({"s": result})
+    settings = [{"cell": {"data": "xor"}, "networks": 100}, {"cell": {}, "networks": 200}]
+    result = {"n": 100, "networks": 300, "classified": 250, "settings": settings}
+    (row,) = networks({"s": result | {"questions": [one, {**one, "undecided": 5}]}})
     assert (row.name, row.claims, row.runs, row.networks) == ("s", ("a",), 100, 300)
+    assert (row.classified, row.xor, row.open, row.asked) == (250, 100, 5, 100)
     assert row.undecided == 0.05
 
 

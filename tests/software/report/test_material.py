@@ -42,7 +42,7 @@ def test_a_result_without_an_entry_is_named(example, name):
 
 def test_a_result_of_an_earlier_schema_is_refused(example):
     change(example, lambda result: result.update(schema=1))
-    with pytest.raises(BadMaterial, match=r"ends.json: `schema` is 1, not 2; delete it and run"):
+    with pytest.raises(BadMaterial, match=r"ends.json: `schema` is 1, not 3; delete it and run"):
         example.material()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from claims.studies.cost_to_target import RECORD, costs, first_look, noisy_wave, observe, run
+from claims.studies.cost_to_target import RECORD, observe, run
 from claims.studies.registry import planned
+from claims.studies.targets import costs, first_look, noisy_wave
 
 STUDY = planned("cost-to-target")
 CELLS = dict(zip(STUDY.names, STUDY.cells, strict=True))
@@ -17,7 +18,7 @@ def test_the_first_look_that_finds_the_target():
     looks = np.array([16, 20, 30])
     high, low = SMALL.target + 0.1, SMALL.target
     losses = [np.array([high, low, high]), np.array([low, high, high]), np.array([low, low, high])]
-    assert first_look(looks, losses, SMALL).tolist() == [20, 16, np.inf]
+    assert first_look(looks, losses, SMALL.target).tolist() == [20, 16, np.inf]
 
 
 def test_who_does_not_arrive_costs_more_than_was_spent():

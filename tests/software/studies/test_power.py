@@ -48,10 +48,13 @@ def test_power_of_a_median_counts_the_runs_on_the_other_side(asked):
     # n = 5 at 90%: the interval runs from the smallest to the largest, 2/32 < 0.1.
     study = asked("median", 7.0, 5, above=0.9)
     assert achieved(*study, "above") == pytest.approx(0.9**5, rel=1e-7)
-    assert achieved(*asked("growth of median", 7.0, 5, above=0.9), "above") is None
+    # The same for two settings at once.
+    study = asked("growth of median", 7.0, 5, above=[0.9, 0.8])
+    assert achieved(*study, "above") == pytest.approx(0.9**5 * 0.8**5, rel=1e-7)
+    assert achieved(*asked("growth of difference of shares", 0.1, 5, above=0.9), "above") is None
 
 
-def simulated(estimand, truth, effect, n, draws=2000):
+def simulated(estimand, truth, effect, n, wanted, draws=2000):
     random = np.random.default_rng(3)
     kind = ESTIMANDS[estimand]
     low, high = kind.region(effect)
@@ -68,20 +71,40 @@ def simulated(estimand, truth, effect, n, draws=2000):
                 kind.interval(Points(values, values, np.array([k, n - k])), 0.9) for k in counts
             ]
             interval = kind.contrast(*ends)
-        found += side(interval, low, high) is Side.ABOVE
+        found += side(interval, low, high) is wanted
     return found / draws
 
 
 @pytest.mark.parametrize(
-    ("estimand", "truth"),
-    [("difference of shares", [0.3, 0.05]), ("growth of share", [0.1, 0.5])],
+    ("estimand", "truth", "where", "effect"),
+    [
+        ("difference of shares", [0.3, 0.05], "above", 0.1),
+        ("growth of share", [0.1, 0.5], "above", 0.1),
+        ("difference of shares", [0.02, 0.02], "same", 0.12),
+        ("growth of share", [0.02, 0.02], "same", 0.12),
+    ],
 )
-def test_power_of_a_comparison_is_that_of_simulated_studies(asked, estimand, truth):
-    study = asked(estimand, 0.1, 60, above=truth)
+def test_power_of_a_comparison_is_that_of_simulated_studies(asked, estimand, truth, where, effect):
+    study = asked(estimand, effect, 60, **{where: truth})
     # Five standard errors of 2000 draws are at most 0.056.
-    power = achieved(*study, "above")
+    power = achieved(*study, where)
     assert 0.1 < power < 0.99
-    assert power == pytest.approx(simulated(estimand, truth, 0.1, 60), abs=0.056)
+    wanted = {"above": Side.ABOVE, "same": Side.SAME}[where]
+    assert power == pytest.approx(simulated(estimand, truth, effect, 60, wanted), abs=0.056)
+
+
+def test_a_growth_of_medians_is_found_as_often_as_in_simulated_studies(asked):
+    """Uniform numbers: 62% of [0, 1] lie below 0.62, and of [2.24, 3.24] above 2.62."""
+    power = achieved(*asked("growth of median", 2.0, 100, above=[0.62, 0.62]), "above")
+    kind, random = ESTIMANDS["growth of median"], np.random.default_rng(4)
+    found = 0
+    for _ in range(2000):
+        first, last = random.random(100), 2.24 + random.random(100)
+        ones = np.ones(100, dtype=int)
+        ends = [kind.interval(Points(values, values, ones), 0.9) for values in (first, last)]
+        found += ends[0].upper < 0.62 and ends[1].lower > 2.62
+    assert 0.1 < power < 0.99
+    assert power == pytest.approx(found / 2000, abs=0.056)
 
 
 def test_the_error_is_shared_by_settings_and_questions(asked, coins):

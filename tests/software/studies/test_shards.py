@@ -57,8 +57,8 @@ def test_one_shard_or_four_give_the_same_result(coins, tmp_path):
 def test_what_is_gathered(coins, tmp_path):
     result = gather(coins, "default", run(coins, tmp_path / "in", 4), tmp_path)
     assert result == json.loads((tmp_path / "coins.json").read_text())
-    assert (result["schema"], result["planned"], result["n"]) == (2, 1800, 1800)
-    assert result["networks"] == 3600
+    assert (result["schema"], result["planned"], result["n"]) == (3, 1800, 1800)
+    assert result["networks"] == result["classified"] == 3600
     assert [one["networks"] for one in result["settings"]] == [2400, 1200]
     heads, against = result["questions"]
     assert (heads["decision"], heads["when"]) == ("supported under conditions", ["fair"])

@@ -37,4 +37,4 @@ def test_an_unknown_part_is_a_usage_error(project, monkeypatch):
     monkeypatch.setenv("CLAIMS_REQUIRE", "browser,cluster")
     result = project.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*CLAIMS_REQUIRE names 'cluster': use browser, slurm"])
+    result.stderr.fnmatch_lines(["*CLAIMS_REQUIRE names 'cluster': use browser, slurm, kills"])

@@ -79,3 +79,23 @@ def test_operations_and_peak(benchmark, work):
     # 4 samples of 2 units and an output, with their derivatives: a few hundred operations.
     assert 200 < benchmark.operations(work) < 1000
     assert benchmark.peak() > 1e8
+
+
+def test_the_overhead_of_an_update_follows_from_its_times(benchmark):
+    """Times of 10 + 2 B nanoseconds; then with mini-batches twice as dear; then lost in a."""
+    import update_times
+
+    def cost(times):
+        return update_times.Cost("made up", dict(zip(update_times.SIZES, times, strict=True)))
+
+    _, some, large, whole = update_times.SIZES
+    linear = cost([1e-9 * (10 + 2 * size) for size in update_times.SIZES])
+    assert linear.example == pytest.approx(2e-9) and linear.overhead == pytest.approx(5)
+    assert linear.price == pytest.approx(1)
+    at_large = 10 + 4 * large
+    dear = cost(
+        [1e-9 * value for value in (14, 10 + 4 * some, at_large, at_large + 2 * (whole - large))]
+    )
+    assert dear.price == pytest.approx(0.5) and dear.overhead == pytest.approx(6)
+    lost = cost([1e-3, 1e-3, 1.1e-3, 2e-3])
+    assert lost.price is None and update_times.table([lost]).endswith(",\n")
