@@ -49,12 +49,15 @@ class L2:
     """The penalty ``coefficient`` times the sum of the squared parameters, biases included.
 
     The coefficient is an int or Fraction, or a scalar of the arithmetic in which it is evaluated.
+    ``penalised`` gives the places in theta of the parameters that it concerns, all if it is None.
     """
 
     coefficient: Any
+    penalised: tuple[int, ...] | None = None
 
     def value(self, theta: Any) -> Any:
-        total = square(theta).sum()
+        chosen = theta if self.penalised is None else theta[list(self.penalised)]
+        total = square(chosen).sum()
         if isinstance(self.coefficient, (int, Fraction)):
             return quotient(total * self.coefficient.numerator, self.coefficient.denominator)
         return total * self.coefficient

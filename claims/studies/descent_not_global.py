@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -13,12 +14,14 @@ from claims.mathematics import ACTIVATIONS, SQUARED_ERROR, Network, Objective, o
 from claims.studies.levels import lowest_within
 from claims.studies.observations import UNDECIDED, Observed, events
 from claims.studies.plan import Plan, PlanError, plan_path, settings_of
+from claims.studies.random_problems import SPREAD
 from claims.studies.registry import Records, Study
 from claims.training import (
     CODES,
     DATA_SETS,
     GRADIENT_DESCENT,
     STARTS,
+    DataSet,
     End,
     Problem,
     classify,
@@ -26,6 +29,10 @@ from claims.training import (
     draw_starts,
     generator,
 )
+
+# Data drawn once, each from its own name, and taken as they came.
+RandomName = Literal["random 1", "random 2", "random 3", "random 4"]
+RANDOM_SIZE = 10
 
 
 class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -37,7 +44,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     which no squared error lies. Levels that differ by at most ``tolerance`` count as one.
     """
 
-    data: Literal["xor", "two-minima", "valley", "wave", "slope", "few-diabetes"]
+    data: Literal["xor", "two-minima", "valley", "wave", "slope", "few-diabetes"] | RandomName
     width: int
     activation: Literal["sigmoid", "tanh"]
     start: Literal["glorot", "he", "normal"]
@@ -65,13 +72,24 @@ def name(cell: Cell) -> str:
     return f"{cell.data}, {cell.activation}, width {cell.width}"
 
 
+@cache
+def data_of(name: str) -> DataSet:
+    """Return the data set of that name; a random one has normal inputs and targets, on a line."""
+    if name in DATA_SETS:
+        return DATA_SETS[name]()
+    random = generator("descent-not-global", name)
+    return DataSet(
+        name, SPREAD * random.normal(size=(RANDOM_SIZE, 1)), random.normal(size=RANDOM_SIZE)
+    )
+
+
 def network_of(cell: Cell) -> Network:
-    inputs = DATA_SETS[cell.data]().inputs.shape[1]
+    inputs = data_of(cell.data).inputs.shape[1]
     return one_hidden_layer(inputs, cell.width, ACTIVATIONS[cell.activation])
 
 
 def problem_of(cell: Cell) -> Problem:
-    return Problem(Objective(network_of(cell), SQUARED_ERROR), DATA_SETS[cell.data]())
+    return Problem(Objective(network_of(cell), SQUARED_ERROR), data_of(cell.data))
 
 
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:

@@ -24,6 +24,7 @@ from claims.training import (
     draw_starts,
     generator,
     stream_keys,
+    trajectory,
 )
 
 Floats = NDArray[np.float64]
@@ -37,8 +38,10 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     Full-batch descent on the mean squared error makes ``updates`` updates of size ``step``, plain
     and with each of the ``strengths`` of the penalty: the factor of the sum of the squares of all
     parameters, or the rate at which every example of every update drops hidden units. The strength
-    is chosen that has the lowest validation loss. A test loss counts as lower by more than
-    ``margin`` times the other, the share of a unit likewise, a gap by more than ``margin``.
+    is chosen that has the lowest validation loss. The plain network is taken at its last update,
+    and stopped early, at the moment of STOPS with the lowest validation loss. A test loss counts as
+    lower by more than ``margin`` times the other, the share of a unit likewise, a gap by more than
+    ``margin``.
     """
 
     data: Literal["diabetes", "wine", "breast cancer"]
@@ -53,7 +56,13 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 FEATURES = 10
 ARMS = ("plain", "regularised")
-LOSSES = [f"{loss}_{arm}" for loss in ("training", "test", "unit") for arm in ARMS]
+LOSSES = [
+    *(f"{loss}_{arm}" for loss in ("training", "test", "unit") for arm in ARMS),
+    "test_stopped",
+]
+
+# Moments, equally far apart, at which the plain network may stop by its validation loss.
+STOPS = 50
 RECORD = np.dtype([("run", "<i4"), ("strength", "<f8"), *[(column, "<f8") for column in LOSSES]])
 
 
@@ -121,6 +130,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     keys = stream_keys(seed, "masks", name(cell), runs=runs)
     data = np.stack([own[0].inputs for own in parts]), np.stack([own[0].targets for own in parts])
     trained = {s: _trained(cell, s, starts, keys, data) for s in (0.0, *cell.strengths)}
+    moments = _plain(cell, starts, data)
     records = np.zeros(len(runs), dtype=RECORD)
     records["run"] = runs
     for k, record in enumerate(records):
@@ -128,6 +138,8 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
         ends = {strength: theta[k] for strength, theta in trained.items()}
         chosen = min(cell.strengths, key=lambda s: _loss(loss, ends[s], validation))
         record["strength"] = chosen
+        stopped = min((own[k] for own in moments), key=lambda w: _loss(loss, w, validation))
+        record["test_stopped"] = _loss(loss, stopped, test)
         for arm, theta in (("plain", ends[0.0]), ("regularised", ends[chosen])):
             record[f"training_{arm}"] = _loss(loss, theta, fitted)
             record[f"test_{arm}"] = _loss(loss, theta, test)
@@ -158,6 +170,21 @@ def _trained(
         data=data,
         step=cell.step,
     ).theta
+
+
+def _plain(cell: Cell, starts: Floats, data: tuple[Floats, Floats]) -> list[Floats]:
+    """Return the weights (runs, p) of the plain networks at the start and at STOPS moments."""
+    shape = DataSet(cell.data, data[0][0].copy(), data[1][0].copy())
+    states = trajectory(
+        Problem(Objective(network_of(cell), SQUARED_ERROR), shape),
+        GRADIENT_DESCENT,
+        starts,
+        checkpoints=np.linspace(0, cell.updates, STOPS + 1).astype(int).tolist(),
+        tolerance=None,
+        data=data,
+        step=cell.step,
+    )
+    return [state.theta for state in states]
 
 
 def _loss(objective: Objective, theta: Floats, part: Part) -> float:
@@ -212,7 +239,13 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
             plain["test"],
             cell.margin * smaller,
             ("lower regularised", "lower plain", "about the same"),
-        )
+        ),
+        "against-stopping": compared(
+            regularised["test"],
+            records["test_stopped"],
+            cell.margin * np.minimum(regularised["test"], records["test_stopped"]),
+            ("lower regularised", "lower stopped early", "about the same"),
+        ),
     }
     if cell.penalty == "dropout":
         seen["single-unit"] = compared(

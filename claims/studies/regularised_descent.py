@@ -40,11 +40,11 @@ from claims.training import (
 class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A network with one hidden layer, hidden and output bias and linear output, on a data set.
 
-    Mean squared error, plain and regularised: by ``strength`` times the sum of the squares of all
-    parameters, or by the mean over all masks of the hidden units, dropped at the rate ``strength``
-    and rescaled. Full-batch descent with a fixed ``step``, at most ``budget`` updates. Losses that
-    differ by at most ``tolerance`` count as one level. ``known_level`` is a plain loss that is
-    known to be the infimum.
+    Mean squared error, plain and regularised: by ``strength`` times the sum of the squares of the
+    ``penalised`` parameters, or by the mean over all masks of the hidden units, dropped at the rate
+    ``strength`` and rescaled. Full-batch descent with a fixed ``step``, at most ``budget`` updates.
+    Losses that differ by at most ``tolerance`` count as one level. ``known_level`` is a plain loss
+    that is known to be the infimum.
     """
 
     data: Literal["two-minima", "teacher", "xor", "few-diabetes"]
@@ -56,6 +56,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     budget: int
     tolerance: float
     known_level: float | None = None
+    penalised: Literal["all", "weights"] = "weights"
 
 
 ARMS = ("plain", "regularised")
@@ -71,7 +72,8 @@ RECORD = np.dtype(
 
 
 def name(cell: Cell) -> str:
-    return f"{cell.data} {cell.penalty}, {cell.strength:g}"
+    where = " with biases" if cell.penalised == "all" else ""
+    return f"{cell.data} {cell.penalty}{where}, {cell.strength:g}"
 
 
 def problems_of(cell: Cell) -> dict[str, Problem]:
@@ -79,12 +81,20 @@ def problems_of(cell: Cell) -> dict[str, Problem]:
     plain = Objective(network_of(cell), SQUARED_ERROR)
     strength = Fraction(str(cell.strength))
     regularised: Objective | DropoutObjective = (
-        Objective(plain.network, SQUARED_ERROR, penalty=L2(strength))
+        Objective(plain.network, SQUARED_ERROR, penalty=L2(strength, penalised(cell)))
         if cell.penalty == "L2"
         else DropoutObjective(plain, strength)
     )
     data = DATA_SETS[cell.data]()
     return {"plain": Problem(plain, data), "regularised": Problem(regularised, data)}
+
+
+def penalised(cell: Cell) -> tuple[int, ...] | None:
+    """Return the places in theta that an L2 penalty concerns: the weights, or None for all."""
+    if cell.penalised == "all":
+        return None
+    blocks = network_of(cell).block("W1"), network_of(cell).block("W2")
+    return tuple(place for block in blocks for place in range(block.start, block.stop))
 
 
 def network_of(cell: Cell) -> Network:
@@ -99,7 +109,7 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     Newton's method has led from the end of the plain arm: a candidate for its lowest level.
     """
     problems = problems_of(cell)
-    key = (seed, cell.data, cell.width, cell.penalty, str(cell.strength))
+    key = (seed, cell.data, cell.width, cell.penalty, str(cell.strength), cell.penalised)
     starts = draw_starts(
         network_of(cell), STARTS["glorot"], (generator(*key, n) for n in range(first, stop))
     )
@@ -144,7 +154,8 @@ def reaches(cell: Cell, records: Records, arm: str) -> Observed:
 def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     with_penalty = reaches(cell, records, "regularised")
     words = ["regularised", "plain"]
-    return {"global": paired_events(with_penalty, reaches(cell, records, "plain"), words)}
+    seen = paired_events(with_penalty, reaches(cell, records, "plain"), words)
+    return {"global-with-biases" if cell.penalised == "all" else "global": seen}
 
 
 def pilot(plan: Plan) -> None:

@@ -44,9 +44,9 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A network with one hidden layer, hidden and output bias and linear output, on a data set.
 
     Both arms spend ``gradients`` gradients of single examples with the constant ``step``, and are
-    looked at SNAPSHOTS times, first at the start. From each snapshot full-batch descent with
-    ``settling_step``, at most ``settling`` updates, finds the level of its basin. Levels that
-    differ by at most ``tolerance`` count as one.
+    looked at SNAPSHOTS times in the second half of that, so that the way from the start is not
+    counted. From each snapshot full-batch descent with the same step, at most ``settling`` updates,
+    finds the level of its basin. Levels that differ by at most ``tolerance`` count as one.
     """
 
     data: Literal["two-minima", "few-diabetes"]
@@ -54,21 +54,21 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     width: int
     step: float
     gradients: int
-    settling_step: float
     settling: int
     tolerance: float
 
 
-SNAPSHOTS = 21
+SNAPSHOTS = 11
 
-# Added to the variance of every weight, so that a direction not visited has a finite logarithm.
-EPSILON = 1e-6
+# Added to the variance of every weight, so that a direction not visited has a finite logarithm. The
+# larger one counts no spread below a tenth, such as that of a run that hardly moves any more.
+EPSILONS = {"volume": 1e-6, "volume-coarse": 0.01}
 
 ARMS = ("full", "single")
 RECORD = np.dtype(
     [
         ("run", "<i4"),
-        *[(f"{entry}_{arm}", "<f8") for arm in ARMS for entry in ("fewest", "most", "volume")],
+        *[(f"{entry}_{arm}", "<f8") for arm in ARMS for entry in ("fewest", "most", *EPSILONS)],
     ]
 )
 
@@ -89,8 +89,8 @@ def network_of(cell: Cell) -> Network:
 def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     """Return the records of runs ``first`` to ``stop`` - 1; all steps share starts and draws.
 
-    For each arm the number of levels visited lies between ``fewest`` and ``most``; ``volume`` is
-    the logarithm of the determinant of the covariance of the snapshots, EPSILON added to it.
+    For each arm the number of levels visited lies between ``fewest`` and ``most``; the volumes are
+    logarithms of the determinant of the covariance of the snapshots, one of EPSILONS added to it.
     """
     problem = Problem(Objective(network_of(cell), SQUARED_ERROR), DATA_SETS[cell.data]())
     runs = range(first, stop)
@@ -108,7 +108,8 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     options: dict[str, dict[str, Any]] = {"full": {}, "single": single}
     for arm, sampling in options.items():
         size = len(problem.data.targets) if arm == "full" else 1
-        moments = np.linspace(0, cell.gradients // size, SNAPSHOTS).astype(int)
+        last = cell.gradients // size
+        moments = np.linspace(last // 2, last, SNAPSHOTS).astype(int)
         states = trajectory(
             problem,
             GRADIENT_DESCENT,
@@ -119,17 +120,19 @@ def run(seed: str, cell: Cell, first: int, stop: int) -> Records:
             **sampling,
         )
         records[f"fewest_{arm}"], records[f"most_{arm}"] = _visited(problem, cell, states)
-        records[f"volume_{arm}"] = volume(np.stack([state.theta for state in states]))
+        snapshots = np.stack([state.theta for state in states])
+        for question, epsilon in EPSILONS.items():
+            records[f"{question}_{arm}"] = volume(snapshots, epsilon)
     return records
 
 
-def volume(snapshots: Floats) -> Floats:
-    """Return log det(Cov + EPSILON I) (runs,) of snapshots (moments, runs, p); inf for overflow."""
+def volume(snapshots: Floats, epsilon: float) -> Floats:
+    """Return log det(Cov + epsilon I) (runs,) of snapshots (moments, runs, p); inf for overflow."""
     finite = np.asarray(np.isfinite(snapshots).all(axis=(0, 2)))
     centred = np.where(finite[:, np.newaxis], snapshots, 0.0)
     centred = centred - centred.mean(axis=0)
     covariance = (centred[..., :, np.newaxis] * centred[..., np.newaxis, :]).mean(axis=0)
-    logarithms = np.linalg.slogdet(covariance + EPSILON * np.eye(snapshots.shape[2]))[1]
+    logarithms = np.linalg.slogdet(covariance + epsilon * np.eye(snapshots.shape[2]))[1]
     return np.where(finite, logarithms, np.inf)
 
 
@@ -142,7 +145,7 @@ def _visited(problem: Problem, cell: Cell, states: list[Iterated]) -> tuple[Floa
             state.theta,
             budget=cell.settling,
             tolerance=ARRIVAL,
-            step=cell.settling_step,
+            step=cell.step,
         )
         status = np.where(state.status == DIVERGED, DIVERGED, settled.status)
         ends = classify(problem, settled.theta, status, cell.tolerance)
@@ -171,9 +174,12 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
     words = ["by single examples", "by the full batch"]
     return {
         "basins": paired_events(several(records, "single"), several(records, "full"), words),
-        "volume": paired_difference(
-            quantities(records["volume_single"]), quantities(records["volume_full"])
-        ),
+        **{
+            question: paired_difference(
+                quantities(records[f"{question}_single"]), quantities(records[f"{question}_full"])
+            )
+            for question in EPSILONS
+        },
     }
 
 

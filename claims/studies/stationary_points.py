@@ -18,6 +18,7 @@ from claims.training import Problem, bounds, generator, search
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Integers = NDArray[np.int32]
 
 # Newton's method goes on so many times from where it has not converged.
 ROUNDS = 16
@@ -41,7 +42,11 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tolerance: float
 
 
-COUNTS = ("minima", "saddles", "open", "infinite")
+# Ends of descent count as different where their losses differ by more than this: a loss on its way
+# to infinity is not known as exactly as one at a minimum.
+APART = 0.005
+
+COUNTS = ("minima", "saddles", "open", "infinite", "ends", "open_ends")
 RECORD = np.dtype([(column, "<i4") for column in ("run", *COUNTS)])
 
 
@@ -83,6 +88,8 @@ def _run(seed: str, cell: Cell, first: int, stop: int) -> Records:
     records["saddles"] = distinct(level, saddle.astype(bool), cell.tolerance)
     records["open"] = distinct(valleys.level, valleys.unsettled, cell.tolerance)
     records["infinite"] = valleys.outside.sum(axis=1)
+    records["ends"] = distinct(valleys.level, valleys.minimum | valleys.outside, APART)
+    records["open_ends"] = distinct(valleys.level, valleys.unsettled, APART)
     return records
 
 
@@ -97,13 +104,32 @@ def observe(cell: Cell, records: Records) -> dict[str, Observed]:
         UNDECIDED,
         np.select([minima == 0, minima == 1], ["no minimum", "one minimum"], "several minima"),
     )
-    more = saddles > most
-    open_ = ~more & (saddles > minima)
-    compared = np.where(open_, UNDECIDED, np.where(more, "more saddles", "as many minima or more"))
+    apart = records["ends"] >= 2
+    unknown_ends = ~apart & (records["ends"] + records["open_ends"] >= 2)
     return {
         "several-minima": events(several, unknown, counted),
-        "more-saddles": events(more, open_, compared),
+        "several-ends": events(apart, unknown_ends),
+        "more-saddles": outnumbered(minima, most, saddles),
     }
+
+
+def outnumbered(minima: Integers, most: Integers, saddles: Integers) -> Observed:
+    """Observe 1 where saddles outnumber minima, -1 where they do not, 0 where there is no minimum.
+
+    All are numbers of levels (problems,), the minima between ``minima`` and ``most``. A saddle is
+    nearly always found, so that problems without a minimum would speak for the claim unasked.
+    """
+    fewest, highest = (
+        np.where(count == 0, 0.0, np.where(saddles > count, 1.0, -1.0)) for count in (minima, most)
+    )
+    # Between them lies one minimum, where there may be none or more.
+    one = np.where(saddles > 1, 1.0, -1.0)
+    middle = np.where((minima == 0) & (most > 0), one, fewest)
+    low = np.minimum(np.minimum(fewest, highest), middle)
+    high = np.maximum(np.maximum(fewest, highest), middle)
+    words = ["no more saddles", "no minimum", "more saddles"]
+    classes = np.where(low < high, UNDECIDED, np.array(words)[(low + 1).astype(int)])
+    return Observed(low, high, classes)
 
 
 def pilot(plan: Plan) -> None:

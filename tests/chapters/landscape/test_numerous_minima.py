@@ -333,3 +333,16 @@ def test_random_problems_with_several_minima(check, study_result, study_table, *
     no minimum.
     """
     confirm(check, study_result, study_table, "stationary-points", "several-minima", count)
+
+
+@pytest.mark.claim(CLAIM, reading="with-infinity", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more problem counted", count=one_run_more)
+def test_random_problems_with_ends_at_several_levels(
+    check, study_result, study_table, *, count=as_counted
+):
+    """On how many random problems descent ends at two levels or more, at infinity or not.
+
+    The same searches downhill. An end is a minimum or a valley on its way to infinity; losses that
+    are at most 0.005 apart count as one.
+    """
+    confirm(check, study_result, study_table, "stationary-points", "several-ends", count)

@@ -142,12 +142,12 @@ def test_one_point_has_a_minimum_and_no_saddle(check, *, target=Fraction(1, 2)):
 @pytest.mark.claim(CLAIM, shows="holds", by="study")
 @pytest.mark.control("one-run-more", "one more problem counted", count=one_run_more)
 def test_random_problems_with_more_saddles(check, study_result, study_table, *, count=as_counted):
-    """How many random problems show more saddles than minima to a search that favours neither.
+    """Of random problems with a minimum, how many show more saddles to a search favouring neither.
 
     Each problem is searched from many random weights twice: downhill by Newton's method, which
     finds minima, and by a Gauss-Newton method on the norm of the gradient, which finds stationary
-    points of every index. Levels are counted, so that copies under symmetries and continua count
-    once; points on their way to infinity are left out. A search proves nothing about what it has
-    not found: the complete counts above do.
+    points of every index. Problems without a minimum count for neither side. Levels are counted,
+    so that copies under symmetries and continua count once; points on their way to infinity are
+    left out. A search proves nothing about what it has not found: the complete counts above do.
     """
     confirm(check, study_result, study_table, "stationary-points", "more-saddles", count)

@@ -210,3 +210,13 @@ def test_loss_on_unseen_data(check, study_result, study_table, *, count=as_count
     sentence are derived again from the counted runs by the rule that was fixed beforehand.
     """
     confirm(check, study_result, study_table, "generalisation", "test-loss", count)
+
+
+@pytest.mark.claim(CLAIM, reading="against-early-stopping", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_loss_against_early_stopping(check, study_result, study_table, *, count=as_counted):
+    """The same comparison with a plain network that is stopped by the same validation rows.
+
+    The intervals, the decision and the sentence are derived again from the counted runs.
+    """
+    confirm(check, study_result, study_table, "generalisation", "against-stopping", count)

@@ -32,3 +32,13 @@ def test_volume_covered(check, study_result, study_table, *, count=as_counted):
     table is counted and judged again as for the basins.
     """
     confirm(check, study_result, study_table, "sgd-exploration", "volume", count)
+
+
+@pytest.mark.claim(CLAIM, reading="volume", shows="holds", by="study")
+@pytest.mark.control("one-run-more", "one more run counted", count=one_run_more)
+def test_coarse_volume_covered(check, study_result, study_table, *, count=as_counted):
+    """The same with a volume that does not count spreads below a tenth.
+
+    The table is counted and judged again as for the basins.
+    """
+    confirm(check, study_result, study_table, "sgd-exploration", "volume-coarse", count)

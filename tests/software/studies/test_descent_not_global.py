@@ -6,7 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from claims.studies.descent_not_global import RECORD, global_level, known_level, observe, run
+from claims.studies.descent_not_global import (
+    RECORD,
+    data_of,
+    global_level,
+    known_level,
+    observe,
+    run,
+)
 from claims.studies.observations import class_counts, points, table_rows
 from claims.studies.plan import PlanError, plan_hash
 from claims.studies.registry import planned
@@ -128,3 +135,11 @@ def test_the_known_level_is_the_loss_at_the_lowest_point():
     too_short = msgspec.structs.replace(LINE, lowest_point=[1.0])
     with pytest.raises(PlanError, match=r"two-minima.*lowest_point has 1 weights; give the 4"):
         known_level(too_short)
+
+
+def test_random_data_are_fixed_by_their_name():
+    made = [data_of(f"random {number}") for number in range(1, 5)]
+    assert len({each.targets.tobytes() for each in made}) == 4
+    assert {each.inputs.shape for each in made} == {(10, 1)}
+    data_of.cache_clear()
+    assert data_of("random 1").targets.tobytes() == made[0].targets.tobytes()

@@ -9,9 +9,13 @@ import pytest
 from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, one_hidden_layer
 from claims.studies.generalisation import (
     RECORD,
+    STOPS,
     Part,
+    _plain,
+    _trained,
     compared,
     largest_share,
+    network_of,
     observe,
     run,
     split,
@@ -19,7 +23,7 @@ from claims.studies.generalisation import (
 )
 from claims.studies.plan import plan_hash
 from claims.studies.registry import planned
-from claims.training import generator
+from claims.training import STARTS, draw_starts, generator, stream_keys
 
 STUDY = planned("generalisation")
 CELLS = {STUDY.study.name(cell): cell for cell in STUDY.cells}
@@ -72,13 +76,18 @@ def test_the_unit_that_matters_most():
 def test_the_questions_of_a_cell():
     made = np.zeros(2, dtype=RECORD)
     made["test_plain"], made["test_regularised"] = [1.0, 0.5], [0.5, 0.6]
+    made["test_stopped"] = [0.4, 0.6]
     made["training_plain"], made["training_regularised"] = [0.1, 0.4], [0.2, 0.2]
     made["unit_plain"], made["unit_regularised"] = [2.0, 0.5], [1.0, 0.501]
     seen = observe(SHORT, made)
     assert seen["test-loss"].lowest.tolist() == [1, -1]
+    assert seen["against-stopping"].lowest.tolist() == [-1, 0]
     assert seen["gap"].lowest.tolist() == [1, -1]
     assert seen["single-unit"].lowest.tolist() == [1, 0]
-    assert list(observe(CELLS["diabetes, L2, 30 updates"], made)) == ["test-loss"]
+    assert list(observe(CELLS["diabetes, L2, 30 updates"], made)) == [
+        "test-loss",
+        "against-stopping",
+    ]
 
 
 def test_a_run_does_not_depend_on_the_others():
@@ -86,6 +95,17 @@ def test_a_run_does_not_depend_on_the_others():
     assert run("test", SMALL, 4, 5).tobytes() == made[4:5].tobytes()
     assert run("other", SMALL, 4, 5).tobytes() != made[4:5].tobytes()
     assert set(made["strength"]) <= set(SMALL.strengths)
+
+
+def test_the_plain_network_is_followed_from_its_start_to_its_end():
+    network = network_of(SHORT)
+    starts = draw_starts(network, STARTS["glorot"], [generator("test", "start")])
+    fitted, _, _ = split(generator("test", "split"), SHORT)
+    data = fitted.inputs[np.newaxis], fitted.targets[np.newaxis]
+    moments = _plain(SHORT, starts, data)
+    assert np.array_equal(moments[0], starts) and len(moments) == STOPS + 1
+    keys = stream_keys("test", runs=range(1))
+    assert np.array_equal(moments[-1], _trained(SHORT, 0.0, starts, keys, data))
 
 
 def test_the_pilot_has_seeds_of_its_own():

@@ -41,11 +41,29 @@ def test_minima_and_saddles_are_compared_in_the_worst_case():
         minima=[0, 1, 1, 2, 2, 2],
         saddles=[0, 1, 2, 2, 3, 3],
         open=[0, 0, 1, 0, 1, 0],
+        ends=[0, 1, 2, 1, 1, 3],
+        open_ends=[1, 0, 0, 1, 0, 2],
     )
     seen = stationary_points.observe(own, records)
     assert bounds_of(seen["several-minima"]) == [NO, NO, OPEN, YES, YES, YES]
-    assert bounds_of(seen["more-saddles"]) == [NO, NO, OPEN, NO, OPEN, YES]
+    assert bounds_of(seen["several-ends"]) == [NO, NO, YES, OPEN, NO, YES]
+    less, either = (-1, -1), (-1, 1)
+    assert bounds_of(seen["more-saddles"]) == [NO, less, either, less, either, YES]
     assert list(seen["several-minima"].classes[:3]) == ["no minimum", "one minimum", "undecided"]
+
+
+def test_saddles_are_compared_only_where_there_is_a_minimum():
+    """By enumeration of every number of minima that an open search leaves possible."""
+    for minima in range(3):
+        for extra in range(3):
+            for saddles in range(5):
+                counts = (np.array([count]) for count in (minima, minima + extra, saddles))
+                seen = stationary_points.outnumbered(*counts)
+                possible = {
+                    0 if m == 0 else (1 if saddles > m else -1)
+                    for m in range(minima, minima + extra + 1)
+                }
+                assert bounds_of(seen) == [(min(possible), max(possible))]
 
 
 @pytest.mark.parametrize("study", [stationary_points, solution_sets, random_chords])

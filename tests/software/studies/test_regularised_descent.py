@@ -58,7 +58,9 @@ def test_a_known_level_stands_for_the_plain_loss_only():
     assert observe(TEACHER, made)["global"].lowest.tolist() == [1]
 
 
-@pytest.mark.parametrize("name", ["two-minima L2, 0.1", "two-minima dropout, 0.5"])
+@pytest.mark.parametrize(
+    "name", ["two-minima L2, 0.1", "two-minima L2 with biases, 0.1", "two-minima dropout, 0.5"]
+)
 def test_the_penalty_is_never_negative(name):
     problems = problems_of(CELLS[name])
     theta = np.random.default_rng(0).normal(size=problems["plain"].objective.network.size)
@@ -67,7 +69,22 @@ def test_the_penalty_is_never_negative(name):
     )
     assert regularised > plain
     if "L2" in name:
-        assert regularised - plain == pytest.approx(0.1 * (theta**2).sum())
+        # Two weights lie before and after the hidden bias; the output bias comes last.
+        chosen = theta if "with biases" in name else theta[[0, 2]]
+        assert regularised - plain == pytest.approx(0.1 * (chosen**2).sum())
+
+
+def test_a_mirrored_unit_costs_the_same_only_where_the_output_bias_is_spared():
+    w, b, v, c = 1.5, -0.5, -2.0, 0.75
+    theta, mirrored = np.array([w, b, v, c]), np.array([-w, -b, -v, c + v])
+    for name, change in (("two-minima L2, 0.1", 0.0), ("two-minima L2 with biases, 0.1", 0.1)):
+        own = problems_of(CELLS[name])["regularised"]
+        first, second = (
+            own.objective.value(each, own.data.inputs, own.data.targets)
+            for each in (theta, mirrored)
+        )
+        # At most 100 roundings of numbers below 50: 100 * 50 * 2**-53 < 1e-12.
+        assert second - first == pytest.approx(change * ((c + v) ** 2 - c**2), abs=1e-12)
 
 
 def test_a_run_does_not_depend_on_the_others():

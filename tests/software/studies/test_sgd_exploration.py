@@ -7,7 +7,6 @@ import pytest
 
 from claims.studies.registry import planned
 from claims.studies.sgd_exploration import (
-    EPSILON,
     RECORD,
     observe,
     run,
@@ -38,12 +37,12 @@ def test_distinct_levels(levels, known, bounds):
 
 def test_the_volume_of_known_snapshots():
     square = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0]])[:, np.newaxis]
-    assert volume(square)[0] == pytest.approx(2 * np.log(1 + EPSILON))
+    assert volume(square, 0.01)[0] == pytest.approx(2 * np.log(1.01))
     still = np.zeros((4, 1, 2))
-    assert volume(still)[0] == pytest.approx(2 * np.log(EPSILON))
+    assert volume(still, 0.01)[0] == pytest.approx(2 * np.log(0.01))
     lost = still.copy()
     lost[-1, 0, 0] = np.inf
-    assert volume(lost)[0] == np.inf
+    assert volume(lost, 0.01)[0] == np.inf
 
 
 def test_what_is_judged():
@@ -51,10 +50,12 @@ def test_what_is_judged():
     made["fewest_full"], made["most_full"] = 1, 1
     made["fewest_single"], made["most_single"] = [2, 1, 1], [2, 1, 2]
     made["volume_single"], made["volume_full"] = 3, 1
+    made["volume-coarse_single"], made["volume-coarse_full"] = 1, 2
     assert several(made, "single").highest.tolist() == [1, 0, 1]
     seen = observe(STUDY.cells[0], made)
     assert seen["basins"].lowest.tolist() == [1, 0, 0]
     assert seen["volume"].lowest.tolist() == [2, 2, 2]
+    assert seen["volume-coarse"].lowest.tolist() == [-1, -1, -1]
 
 
 def test_real_runs():
