@@ -1215,7 +1215,11 @@ def solution_manifold(proof: Entry) -> Words:
     objective = Objective.read(definition)
     plain = objective.error == "squared-error" and objective.penalty == objective.dropout == 0
     points, size = len(objective.targets), objective.size
-    definition.expect(plain and points < size, "squared error alone, of fewer points than weights")
+    single = {*objective.counts} == {1}
+    definition.expect(
+        plain and single and points < size,
+        "squared error alone, of fewer points than weights, each counted once",
+    )
     box = Box.read(where, size)
     free = [item.integer(0, size - 1) for item in several.items(size - points, size - points)]
     several.expect(free == sorted({*free}), "an increasing list of weights")

@@ -145,7 +145,7 @@ def hidden_indices(check, certificates, name, edit, values, targets, box, units=
 @pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
 @pytest.mark.control("dropped-leaf", "one leaf left out of the tree", edit=without_a_leaf)
 def test_one_hidden_unit_with_a_saddle_and_no_minimum(check, certificates, *, edit=as_written):
-    r"""One hidden unit, five points: one saddle and no minimum, up to copies and a continuum.
+    r"""One hidden unit, five points: a saddle, and nothing else beside the constant outputs.
 
     $x = (-2, -1, 0, 1, 2)$, $y = (0, 3, -1, 2, 1)$, output $v\,s(wx+b)+c$. Given $w \ne 0$ and
     $b$, stationarity in $v$ and $c$ is a least-squares fit; if $v \ne 0$, two equations in $(w, b)$
@@ -153,8 +153,10 @@ def test_one_hidden_unit_with_a_saddle_and_no_minimum(check, certificates, *, ed
     $r$ of the fit. The certificate covers $\frac12 \le w \le 3$, $-4 \le b \le 3$ by boxes and
     leaves one zero, where the Hessian in all four weights has one negative eigenvalue. Its sign
     flip is another. All other stationary points with such $w$ and $b$ are those of the continuum
-    $v = 0$, $c = \bar y$, $\sum_i (y_i - \bar y)\,s(wx_i+b) = 0$. Other $w$ and $b$ are not
-    looked at.
+    $v = 0$, $c = \bar y$, $\sum_i (y_i - \bar y)\,s(wx_i+b) = 0$. None of those is a minimum: that
+    sum is analytic in $(w, b)$ and not 0 everywhere, since a steep unit can tell any input from
+    those below it; so there are $(w, b)$ as near as one likes where it is not 0, and a small $v$
+    lowers the loss. Other $w$ and $b$ are not looked at.
     """
     data = (-2, -1, 0, 1, 2), (0, 3, -1, 2, 1)
     found = hidden_indices(check, certificates, "five-points", edit, *data, FIVE_BOX)
@@ -165,7 +167,7 @@ def test_one_hidden_unit_with_a_saddle_and_no_minimum(check, certificates, *, ed
 @pytest.mark.control("dropped-root", "one root left out of the list", edit=without_a_root)
 @pytest.mark.control("other-index", "an index greater by 1", edit=with_another_index)
 def test_two_hidden_units_with_two_saddles_and_one_minimum(check, certificates, *, edit=as_written):
-    r"""Two hidden units, no biases, seven points: two saddles and one minimum, up to the exchange.
+    r"""Two hidden units, seven points: two saddles and one minimum beside those with an idle unit.
 
     $x = (-2, -1, 0, 2, 3, 4, 5)$, $y = (2, -4, 5, -5, -4, 2, 4)$, output $v_1 s(w_1x) + v_2
     s(w_2x)$. Where $s(w_1x_i)$ and $s(w_2x_i)$ are independent, stationarity in $v$ is a

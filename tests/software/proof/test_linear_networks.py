@@ -406,6 +406,13 @@ def test_manifolds_of_other_objectives_are_refused(edit):
     assert "squared error alone, of fewer points" in refusal("solution-manifold", proof)
 
 
+def test_points_of_a_manifold_count_once(certificates):
+    """A sentence on seven points of which four are copies would count the dimension wrongly."""
+    edited = json.loads(certificates["solutions-1-1-1-sigmoid"])["proof"]
+    edited["objective"]["counts"] = [5, 1, 1]
+    assert "each counted once" in refusal("solution-manifold", edited)
+
+
 def test_free_weights_are_told_once_each_in_order(certificates):
     document = json.loads(certificates["solutions-2-2-1-sigmoid-xor"])
     free = document["proof"]["free"]
