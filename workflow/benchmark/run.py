@@ -21,11 +21,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from costs import costs, linear, two_threads
+from costs import table as cost_table
 from engines import ENGINES, FEW
 from limit import operations, peak, quotient_cost
 from peers import too_slow
-from scaling import costs, linear, two_threads
-from scaling import table as scaling_table
 from workloads import Workload, workloads
 
 from claims.files import write_whole
@@ -186,7 +186,7 @@ def main() -> None:
     write_whole(options.into / "engines.json", text.encode())
     body = (
         f"{table(rows)}\n\n## Goals\n\n{goal_table(rows, with_quotients)}\n"
-        f"## How the cost grows\n\n{scaling_table(scaling, speedup)}"
+        f"## How the cost grows\n\n{cost_table(scaling, speedup)}"
     )
     heading = (
         "# Rates of the ensemble engine\n\n"
