@@ -134,25 +134,27 @@ class Iteration:
         )
         status = form.rows.of("status", rows)[0]
         packed: list[NDArray[Any]] = []
-        members = np.arange(0)
+        members: NDArray[np.int64] | slice = slice(None)
+        count = runs
         for first in range(start.moment, stop, LEG):
             running = np.flatnonzero(status == RUNNING)
             if not len(running):
                 break
-            if not packed or len(running) < len(members):
+            if not packed or len(running) < count:
                 if packed:
-                    rows[:, members] = unpack(packed[0], len(members))
-                members, packed = running, [pack(array[:, running]) for array in blocks]
+                    rows[:, members] = unpack(packed[0], count)
+                count = len(running)
+                # All of them are no selection, which would copy the rows once more.
+                members = running if count < runs else slice(None)
+                packed = [pack(array[:, members]) for array in blocks]
             leg = min(LEG, stop - first)
             factors = [schedule[name][first : first + leg] for name in form.scheduled]
             now = np.array(factors, dtype=float).reshape(len(factors), leg)
             data = (*shared, now, float(scale), first, leg, *limits)
             over_blocks(self._kernel, packed, *data, threads=threads)
-            status[members] = form.rows.of("status", by_row(packed[0]))[0].reshape(-1)[
-                : len(members)
-            ]
+            status[members] = form.rows.of("status", by_row(packed[0]))[0].reshape(-1)[:count]
         if packed:
-            rows[:, members] = unpack(packed[0], len(members))
+            rows[:, members] = unpack(packed[0], count)
         return Iterated(
             form.rows.of("theta", rows).T.copy(),
             status.copy(),

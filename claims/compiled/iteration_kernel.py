@@ -101,6 +101,7 @@ class Form:
     def rows(self) -> Rows:
         size = self.function.size
         return Rows(
+            "run",
             theta=size,
             slots=size * self.rule.slots,
             **dict.fromkeys(self.settings, 1),
@@ -110,9 +111,13 @@ class Form:
             reached=int(self.watch_loss),
             small_gradient=int(self.watch_gradient),
             slow=int(self.watch_gradient),
-            noise=size if self.noise else 0,
-            sums=size + 1,
         )
+
+    @cached_property
+    def scratch(self) -> Rows:
+        """What an update needs for itself, in memory that all blocks use in turn."""
+        size = self.function.size
+        return Rows("scratch", noise=size if self.noise else 0, sums=size + 1)
 
     def sums(self, samples: int) -> Program:
         """The gradient of so many samples; before it their value, where the loss is watched."""
@@ -148,7 +153,7 @@ def compiled(form: Form) -> Any:
     if whole:
         stages = nested(EACH_LANE, [*statements, *_end_of_update(form, outputs)])
         return generate(*text(form, shared, stages)).kernel
-    sums = [form.rows.place("sums", k) for k in range(len(outputs))]
+    sums = [form.scratch.place("sums", k) for k in range(len(outputs))]
     added = [f"{place} += {output}" for place, output in zip(sums, outputs, strict=True)]
     stages = [
         *nested(EACH_LANE, [f"{place} = 0.0" for place in sums]),
@@ -181,6 +186,7 @@ def text(form: Form, before: list[str], stages: list[str]) -> tuple[str, str]:
     lines = nested(
         f"def kernel({', '.join(_PARAMETERS)}):",
         [
+            f"scratch = np.zeros({form.scratch.total * LANES})",
             *form.sampling.setup(form.samples),
             *([f"mask_key = np.empty({LANES}, np.uint64)"] if form.function.masks else []),
             *before,
@@ -224,7 +230,7 @@ def _draw_noise(form: Form) -> list[str]:
     """Noise lies in memory, zero in updates without any: the rule's stage has no branch then."""
     if not form.noise:
         return []
-    places = [form.rows.place("noise", k) for k in range(form.function.size)]
+    places = [form.scratch.place("noise", k) for k in range(form.function.size)]
     before, entries = form.noise.statements(form.function.size)
     drawn = [f"{place} = {entry}" for place, entry in zip(places, entries, strict=True)]
     return [
@@ -264,7 +270,7 @@ def _end_of_update(form: Form, sums: list[str]) -> list[str]:
     statements += more
     if form.noise:
         for k in range(size):
-            outputs[k] += f" + amplitude * {rows.place('noise', k)}"
+            outputs[k] += f" + amplitude * {form.scratch.place('noise', k)}"
     old = [f"t{k}" for k in range(size)] + [f"s{k}" for k in range(kept)]
     places = [rows.place("theta", k) for k in range(size)]
     places += [rows.place("slots", k) for k in range(kept)]

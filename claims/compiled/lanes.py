@@ -23,9 +23,10 @@ def pack(rows: NDArray[Any]) -> NDArray[Any]:
     """Return ``rows`` (k, runs), one column a run, as blocks (number of blocks, k * 64)."""
     count, runs = rows.shape
     blocks = -(-runs // LANES)
-    padded = np.pad(rows, ((0, 0), (0, blocks * LANES - runs)), mode="edge")
+    if runs % LANES:
+        rows = np.pad(rows, ((0, 0), (0, blocks * LANES - runs)), mode="edge")
     return np.ascontiguousarray(
-        padded.reshape(count, blocks, LANES).transpose(1, 0, 2).reshape(blocks, count * LANES)
+        rows.reshape(count, blocks, LANES).transpose(1, 0, 2).reshape(blocks, count * LANES)
     )
 
 

@@ -10,9 +10,13 @@ from claims.compiled.lanes import LANES, Floats
 
 
 class Rows:
-    """Consecutive rows with names, ``counts`` of them each; a row holds one number a run."""
+    """Consecutive rows with names, ``counts`` of them each; a row holds one number a run.
 
-    def __init__(self, **counts: int) -> None:
+    In a kernel they lie in ``array``.
+    """
+
+    def __init__(self, array: str, /, **counts: int) -> None:
+        self._array = array
         self._slices: dict[str, slice] = {}
         self.total = 0
         for name, count in counts.items():
@@ -21,11 +25,11 @@ class Rows:
 
     def place(self, name: str, number: int = 0) -> str:
         """The expression of a row's entry for a lane, in a kernel."""
-        return f"run[{(self._slices[name].start + number) * LANES} + lane]"
+        return f"{self._array}[{(self._slices[name].start + number) * LANES} + lane]"
 
     def entry(self, name: str, number: str) -> str:
         """The same for a row whose number is an expression."""
-        return f"run[({self._slices[name].start} + {number}) * {LANES} + lane]"
+        return f"{self._array}[({self._slices[name].start} + {number}) * {LANES} + lane]"
 
     def filled(self, runs: int, values: Mapping[str, Floats]) -> Floats:
         """Return all rows (total, runs): the named ones with these values, the others 0."""

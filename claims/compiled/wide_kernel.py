@@ -23,12 +23,25 @@ from claims.compiled.text import nested
 if TYPE_CHECKING:
     from claims.compiled.iteration_kernel import Form
 
+
 EACH_LANE = f"for lane in range({LANES}):"
+
+
+# A loop becomes vector instructions only while it names few enough places in memory. Measured: 4
+# samples of 10 entries with 2 units do, 4 of 20 with one unit do not and cost four times as much.
+ENTRIES = 40
 
 
 def _group(form: Form) -> int:
     """How many samples are taken together, so that a weight is loaded once for all."""
-    return next(count for count in (4, 2, 1) if form.batch % count == 0)
+    features, batch = form.function.features, form.batch
+    fitting = (count for count in (4, 2) if count * features <= ENTRIES and batch % count == 0)
+    return next(fitting, 1)
+
+
+def _units_together(form: Form, layer: HiddenLayer) -> int:
+    """How many units are taken together, so that a sample is loaded once for all."""
+    return 2 if layer.units % 2 == 0 and 4 * form.function.features <= ENTRIES else 1
 
 
 def wide_setup(form: Form, layer: HiddenLayer) -> list[str]:
@@ -40,12 +53,11 @@ def wide_setup(form: Form, layer: HiddenLayer) -> list[str]:
 
 
 def wide_sums(form: Form, layer: HiddenLayer) -> list[str]:
-    """Statements that put the batch's sum of gradients into the rows of sums."""
+    """Statements that add the batch's gradients to the rows of sums, which are zero before."""
     group, size = range(_group(form)), form.function.size
-    units, rows = layer.units, form.rows
-    last = rows.place("sums", size - 1)
-    each_unit = f"for unit in range({units}):"
-    forward, backward = _unit(form, layer)
+    last = form.scratch.place("sums", size - 1)
+    each_unit = f"for unit in range(0, {layer.units}, {_units_together(form, layer)}):"
+    forward, backward = _units(form, layer)
     finish: list[str] = []
     for n in group:
         names: Names = {("output", ()): f"output[{n * LANES} + lane]", ("target", ()): f"y{n}"}
@@ -53,19 +65,15 @@ def wide_sums(form: Form, layer: HiddenLayer) -> list[str]:
         finish += [f"y{n} = y[{n * LANES} + lane]", *loss, f"output[{n * LANES} + lane] = {error}"]
         if layer.output_bias:
             finish.append(f"{last} += output[{n * LANES} + lane]")
-    clear = [f"{rows.entry('sums', 'k')} = 0.0"]
-    return [
-        *nested(f"for k in range({size}):", nested(EACH_LANE, clear)),
-        *nested(
-            f"for first_sample in range(0, {form.batch}, {len(group)}):",
-            [
-                *nested(EACH_LANE, _gather(form, layer)),
-                *nested(each_unit, nested(EACH_LANE, forward)),
-                *nested(EACH_LANE, finish),
-                *nested(each_unit, nested(EACH_LANE, backward)),
-            ],
-        ),
-    ]
+    return nested(
+        f"for first_sample in range(0, {form.batch}, {len(group)}):",
+        [
+            *nested(EACH_LANE, _gather(form, layer)),
+            *nested(each_unit, nested(EACH_LANE, forward)),
+            *nested(EACH_LANE, finish),
+            *nested(each_unit, nested(EACH_LANE, backward)),
+        ],
+    )
 
 
 def _gather(form: Form, layer: HiddenLayer) -> list[str]:
@@ -84,53 +92,67 @@ def _gather(form: Form, layer: HiddenLayer) -> list[str]:
     return statements
 
 
-def _unit(form: Form, layer: HiddenLayer) -> tuple[list[str], list[str]]:
-    """Statements for a unit and a lane: its part in the outputs, and its gradients."""
+def _units(form: Form, layer: HiddenLayer) -> tuple[list[str], list[str]]:
+    """Statements for units taken together and a lane: their part in the outputs, their gradients.
+
+    An entry of a sample is loaded once for all these units, before anything is stored.
+    """
     features, units, rows = form.function.features, layer.units, form.rows
-    weights = [f"unit * {features} + {k}" for k in range(features)]
-    bias = f"{units * features} + unit"
-    out = f"{units * (features + layer.hidden_bias)} + unit"
-    group = range(_group(form))
+    together, group = range(_units_together(form, layer)), range(_group(form))
+    pairs = [(n, u) for n in group for u in together]
     x = [[f"x[{(n * features + k) * LANES} + lane]" for k in range(features)] for n in group]
-    forward = [f"w{k} = {rows.entry('theta', weight)}" for k, weight in enumerate(weights)]
-    forward.append(f"w = {rows.entry('theta', out)}")
+    weights = [[f"(unit + {u}) * {features} + {k}" for k in range(features)] for u in together]
+    biases = [f"{units * features} + unit + {u}" for u in together]
+    outs = [f"{units * (features + layer.hidden_bias)} + unit + {u}" for u in together]
+    places = {(n, u): f"((unit + {u}) * {len(group)} + {n}) * {LANES} + lane" for n, u in pairs}
+    forward: list[str] = []
+    for k in range(features):
+        forward += [f"w{u} = {rows.entry('theta', weights[u][k])}" for u in together]
+        for n in group:
+            forward.append(f"x{n} = {x[n][k]}")
+            before = [f"h{n}_{u} + " if k else "" for u in together]
+            forward += [f"h{n}_{u} = {before[u]}w{u} * x{n}" for u in together]
     if layer.hidden_bias:
-        forward.append(f"b = {rows.entry('theta', bias)}")
+        forward += [f"b{u} = {rows.entry('theta', biases[u])}" for u in together]
+        forward += [f"h{n}_{u} += b{u}" for n, u in pairs]
+    forward += [f"w{u} = {rows.entry('theta', outs[u])}" for u in together]
     program = _activation(layer)
     for n in group:
-        terms = [f"w{k} * {entry}" for k, entry in enumerate(x[n])]
-        h = " + ".join([*terms, *(["b"] if layer.hidden_bias else [])])
-        activation, (value, slope) = emit(program, {("h", ()): f"h{n}"}, f"a{n}_")
-        place = f"(unit * {len(group)} + {n}) * {LANES} + lane"
-        forward += [
-            f"h{n} = {h}",
-            *activation,
-            f"active[{place}] = {value}",
-            f"slope[{place}] = {slope}",
-            f"output[{n * LANES} + lane] += w * active[{place}]",
-        ]
-    backward = [f"w = {rows.entry('theta', out)}"]
-    shares: list[str] = []
-    for n in group:
-        place = f"(unit * {len(group)} + {n}) * {LANES} + lane"
-        backward.append(f"error{n} = output[{n * LANES} + lane]")
-        shares.append(f"error{n} * active[{place}]")
+        forward.append(f"o{n} = output[{n * LANES} + lane]")
+        for u in together:
+            names: Names = {("h", ()): f"h{n}_{u}"}
+            activation, (value, slope) = emit(program, names, f"a{n}_{u}_")
+            forward += [
+                *activation,
+                f"active[{places[n, u]}] = {value}",
+                f"slope[{places[n, u]}] = {slope}",
+                f"o{n} += w{u} * {value}",
+            ]
+        forward.append(f"output[{n * LANES} + lane] = o{n}")
+    backward = [f"w{u} = {rows.entry('theta', outs[u])}" for u in together]
+    backward += [f"error{n} = output[{n * LANES} + lane]" for n in group]
+    for n, u in pairs:
+        backward.append(f"active{n}_{u} = active[{places[n, u]}]")
         # The slope is a factor of the error, not of the weight: inf * 0 would arise otherwise.
-        backward.append(f"back{n} = (error{n} * slope[{place}]) * w")
-    backward.append(f"{rows.entry('sums', out)} += {' + '.join(shares)}")
-    if layer.hidden_bias:
-        total = " + ".join(f"back{n}" for n in group)
-        backward.append(f"{rows.entry('sums', bias)} += {total}")
-    for k, weight in enumerate(weights):
-        total = " + ".join(f"back{n} * {x[n][k]}" for n in group)
-        backward.append(f"{rows.entry('sums', weight)} += {total}")
+        backward.append(f"back{n}_{u} = (error{n} * slope[{places[n, u]}]) * w{u}")
+    for u in together:
+        shares = " + ".join(f"error{n} * active{n}_{u}" for n in group)
+        backward.append(f"{form.scratch.entry('sums', outs[u])} += {shares}")
+        if layer.hidden_bias:
+            total = " + ".join(f"back{n}_{u}" for n in group)
+            backward.append(f"{form.scratch.entry('sums', biases[u])} += {total}")
+    for k in range(features):
+        backward += [f"x{n} = {x[n][k]}" for n in group]
+        for u in together:
+            total = " + ".join(f"back{n}_{u} * x{n}" for n in group)
+            backward.append(f"{form.scratch.entry('sums', weights[u][k])} += {total}")
     return forward, backward
 
 
 def wide_end(form: Form, stops: list[str], settings: list[str]) -> list[str]:
     """Statements that end an update: gradients, stops, and the rule for one parameter at a time."""
     rows, size, rule = form.rows, form.function.size, form.rule
-    theta, total = rows.entry("theta", "k"), rows.entry("sums", "k")
+    theta, total = rows.entry("theta", "k"), form.scratch.entry("sums", "k")
     each_parameter = f"for k in range({size}):"
     scaled = [f"{total} = scale * {total}"]
     added: list[str] = []
@@ -138,7 +160,7 @@ def wide_end(form: Form, stops: list[str], settings: list[str]) -> list[str]:
     if rest is not None:
         own, names = theta_names(size)
         more, terms = emit(rest, names, "r")
-        places = [rows.place("sums", k) for k in range(size)]
+        places = [form.scratch.place("sums", k) for k in range(size)]
         added = [f"{place} += {term}" for place, term in zip(places, terms, strict=True)]
         added = nested(EACH_LANE, [*own, *more, *added])
     names = {("theta", (0,)): "t", ("gradient", (0,)): "g"}
@@ -147,10 +169,11 @@ def wide_end(form: Form, stops: list[str], settings: list[str]) -> list[str]:
     names.update({(f"slot{slot}", (0,)): f"s{slot}" for slot in range(rule.slots)})
     update, outputs = emit(rule.program(1), names, "u")
     if form.noise:
-        outputs[0] += f" + amplitude * {rows.entry('noise', 'k')}"
+        outputs[0] += f" + amplitude * {form.scratch.entry('noise', 'k')}"
     moved = [
         f"t = {theta}",
         f"g = {total}",
+        f"{total} = 0.0",
         *(f"s{slot} = {place}" for slot, place in enumerate(slots)),
         *settings,
         *update,
@@ -159,17 +182,15 @@ def wide_end(form: Form, stops: list[str], settings: list[str]) -> list[str]:
     kept = ["t", *(f"s{slot}" for slot in range(rule.slots))]
     for place, output, value in zip([theta, *slots], outputs, kept, strict=True):
         moved.append(f"{place} = {output} if running else {value}")
+    squares = [f"norms[lane] += {total} * {total}", f"extents[lane] += {theta} * {theta}"]
+    # Where nothing is added to the sums one pass over them is enough.
+    passes = [[*scaled, *squares]] if rest is None else [scaled, squares]
+    whole = [nested(each_parameter, nested(EACH_LANE, statements)) for statements in passes]
     return [
-        *nested(each_parameter, nested(EACH_LANE, scaled)),
-        *added,
         *nested(EACH_LANE, ["norms[lane] = 0.0", "extents[lane] = 0.0"]),
-        *nested(
-            each_parameter,
-            nested(
-                EACH_LANE,
-                [f"norms[lane] += {total} * {total}", f"extents[lane] += {theta} * {theta}"],
-            ),
-        ),
+        *whole[0],
+        *added,
+        *[line for lines in whole[1:] for line in lines],
         *nested(EACH_LANE, ["norm = norms[lane]", "extent = extents[lane]", *stops]),
         *nested(each_parameter, nested(EACH_LANE, moved)),
     ]

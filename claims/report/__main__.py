@@ -14,6 +14,7 @@ from claims.record import CatalogueError, EvidenceError
 from claims.report.atlas import build_atlas, read_atlas
 from claims.report.material import BadMaterial, Material, read_material
 from claims.report.provenance import build_provenance
+from claims.report.runtime import PAGE, build_runtime
 from claims.report.site import Places, build_site
 from claims.report.summary import build_summary, build_verdicts
 from claims.report.typeset import BadFormula
@@ -49,19 +50,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--atlas", type=Path, help="file of the enumerated landscapes")
     parser.add_argument("--into", type=Path, required=True, help="folder of the report")
     parser.add_argument(
-        "--benchmarks", type=Path, help="folder of Snakemake's benchmarks, for runtime/jobs.csv"
+        "--benchmarks", type=Path, help="folder of Snakemake's benchmarks, for runtime/"
     )
     options = parser.parse_args(arguments)
     try:
         material = read_material(options.evidence, options.studies, options.certificates)
-        places = Places(options.into, options.studies, options.certificates, options.atlas)
+        places = Places(
+            options.into,
+            options.studies,
+            options.certificates,
+            options.atlas,
+            measured=options.benchmarks is not None,
+        )
         files = build_report(material, places)
     except (BadFormula, BadMaterial, CatalogueError, EvidenceError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     count = write_report(options.into, files)
     if options.benchmarks:
-        write_whole(options.into / "runtime/jobs.csv", runtime_table(options.benchmarks))
+        runtime = options.into / "runtime"
+        write_whole(runtime / "jobs.csv", runtime_table(options.benchmarks))
+        page = build_runtime(runtime, atlas=options.atlas is not None)
+        write_whole(options.into / PAGE, page)
     print(f"{options.into}: {len(files)} files, {count} changed.")
     return 0
 

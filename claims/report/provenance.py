@@ -81,6 +81,7 @@ def build_provenance(
             here="provenance",
             atlas=places.atlas is not None,
             run=run,
+            measured=places.measured,
             studies=studies,
             trained=networks(material.studies),
             unclaimed=list(_unclaimed(material)),

@@ -22,12 +22,16 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Places:
-    """Where the report will stand, and its data and certificates: links are relative."""
+    """Where the report will stand, and its data and certificates: links are relative.
+
+    ``measured`` says whether a page of rates and times will stand there too.
+    """
 
     into: Path
     studies: Path
     certificates: Path
     atlas: Path | None = None
+    measured: bool = False
 
     def link(self, page: str, target: Path) -> str:
         """The relative link from `page` (a path under `into`) to a file or folder."""

@@ -45,3 +45,19 @@ def gradient_runs_last(theta, inputs, targets, units):
     result[cut + units : cut + 2 * units] = (error[:, None] * active).sum(0)
     result[-1] = error.sum(0)
     return result
+
+
+def new_gradient_runs_last(xp, theta, inputs, targets, units):
+    """Return the same as `gradient_runs_last`, for libraries that write into no array."""
+    features, runs = inputs.shape[1], theta.shape[1]
+    cut = units * features
+    weights, bias = theta[:cut].reshape(units, features, runs), theta[cut : cut + units]
+    out, constant = theta[cut + units : cut + 2 * units], theta[-1]
+    before = bias + sum(weights[:, k] * inputs[:, None, k] for k in range(features))
+    active = 1 / (1 + xp.exp(-before))
+    error = (2 / len(targets)) * ((active * out).sum(1) + constant - targets)
+    back = error[:, None] * (active * (1 - active) * out)
+    slopes = xp.stack([(back * inputs[:, None, k]).sum(0) for k in range(features)], 1)
+    of_out = (error[:, None] * active).sum(0)
+    flat = (slopes.reshape(cut, runs), back.sum(0), of_out, error.sum(0)[None])
+    return xp.concatenate(flat, 0)

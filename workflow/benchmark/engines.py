@@ -8,7 +8,12 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-from by_hand import gradient_runs_first, gradient_runs_last, parts
+from by_hand import (
+    gradient_runs_first,
+    gradient_runs_last,
+    new_gradient_runs_last,
+    parts,
+)
 from workloads import Workload
 
 from claims.training import GRADIENT_DESCENT, descend
@@ -133,6 +138,28 @@ def torch_by_hand(work: Workload) -> Train:
     return train
 
 
+def torch_runs_last(work: Workload) -> Train:
+    import torch
+
+    torch.set_num_threads(1)
+    data = work.problem.data
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    chosen = None if work.batches is None else torch.tensor(work.batches)
+
+    def train():
+        theta = torch.tensor(np.ascontiguousarray(work.starts.T))
+        for update in range(work.updates):
+            if chosen is None:
+                batch = inputs[:, :, None], targets[:, None]
+            else:
+                own = chosen[update]
+                batch = inputs[own].permute(1, 2, 0).contiguous(), targets[own].T
+            theta -= work.step * new_gradient_runs_last(torch, theta, *batch, work.units)
+        return theta.T.numpy()
+
+    return train
+
+
 def torch_vmap(work: Workload) -> Train:
     import torch
 
@@ -158,7 +185,7 @@ def torch_vmap(work: Workload) -> Train:
     return train
 
 
-def _jax(work, gradient):
+def _jax(work, gradient, starts=None):
     import jax
 
     data = work.problem.data
@@ -173,7 +200,8 @@ def _jax(work, gradient):
         return jax.lax.scan(one, theta, batches, length=work.updates)[0]
 
     batches = None if work.batches is None else jax.numpy.asarray(work.batches)
-    return lambda: np.asarray(all_updates(work.starts, batches))
+    starts = work.starts if starts is None else starts
+    return lambda: np.asarray(all_updates(starts, batches))
 
 
 def jax_by_hand(work: Workload) -> Train:
@@ -183,6 +211,22 @@ def jax_by_hand(work: Workload) -> Train:
     return _jax(
         work, lambda theta, *batch: gradient_runs_first(jax.numpy, theta, *batch, work.units)
     )
+
+
+def jax_runs_last(work: Workload) -> Train:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+    def gradient(theta, inputs, targets):
+        if work.batches is None:
+            batch = inputs[:, :, None], targets[:, None]
+        else:
+            batch = inputs.transpose(1, 2, 0), targets.T
+        return new_gradient_runs_last(jax.numpy, theta, *batch, work.units)
+
+    train = _jax(work, gradient, np.ascontiguousarray(work.starts.T))
+    return lambda: train().T
 
 
 def jax_vmap(work: Workload) -> Train:
@@ -210,7 +254,9 @@ ENGINES = (
     ("NumPy, a loop over runs", None, True, numpy_loop),
     ("scikit-learn", None, True, scikit_learn),
     ("torch by hand", "torch", False, torch_by_hand),
+    ("torch by hand, runs last", "torch", False, torch_runs_last),
     ("torch vmap and grad", "torch", False, torch_vmap),
     ("JAX by hand", "jax", False, jax_by_hand),
+    ("JAX by hand, runs last", "jax", False, jax_runs_last),
     ("JAX vmap and grad", "jax", False, jax_vmap),
 )

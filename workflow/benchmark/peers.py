@@ -32,6 +32,8 @@ KNOWN = {
     },
 }
 LEAST = 0.7
+# The other layout of an engine: what is known is the rate of the better one.
+LAYOUTS = {"torch by hand": "torch by hand, runs last", "JAX by hand": "JAX by hand, runs last"}
 
 
 def too_slow(workload: str, rates: dict[str, float]) -> dict[str, str]:
@@ -41,7 +43,8 @@ def too_slow(workload: str, rates: dict[str, float]) -> dict[str, str]:
     notes = {}
     for engine, rate in rates.items():
         if engine in known and numpy:
-            expected, ratio = known[engine] / known["NumPy"], rate / numpy
+            best = max(rate, rates.get(LAYOUTS.get(engine, engine), 0.0))
+            expected, ratio = known[engine] / known["NumPy"], best / numpy
             if ratio < LEAST * expected:
                 notes[engine] = f"{ratio:.2f} times NumPy, known was {expected:.2f}: not valid"
     return notes
