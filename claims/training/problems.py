@@ -89,6 +89,11 @@ class Problem:
         """Value, gradient and Hessian in batch."""
         return Derivatives(self.function, 2)
 
+    @cached_property
+    def first_derivatives(self) -> Derivatives:
+        """Value and gradient in batch."""
+        return Derivatives(self.function, 1)
+
     def with_dropout(self, rate: Fraction) -> SampleSum:
         """The function whose gradients are those of masked networks, one mask a sample."""
         if isinstance(self.objective, DropoutObjective):
