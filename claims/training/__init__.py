@@ -18,7 +18,7 @@ from claims.training.ensembles import descend, trajectory
 from claims.training.line_search import STALLED, Searched, descend_by_line_search
 from claims.training.optimizers import GRADIENT_DESCENT, MOMENTUM
 from claims.training.polishing import Polished, polish
-from claims.training.problems import Problem, sample_sum
+from claims.training.problems import PopulationProblem, Problem, sample_sum
 from claims.training.reference import descend_numpy
 from claims.training.starts import STARTS, draw_starts, generator, stream_keys
 
@@ -36,6 +36,7 @@ __all__ = [
     "Iterated",
     "Noise",
     "Polished",
+    "PopulationProblem",
     "Problem",
     "Replacement",
     "Searched",
