@@ -11,7 +11,7 @@ from claims.compiled.program import Line, Program, Shape
 from claims.compiled.recording import Recorded, record
 from claims.compiled.rounding import enclose, enclosed_sum
 from claims.compiled.rules import Rule
-from claims.compiled.sample_sum import HiddenLayer, Masks, SampleSum
+from claims.compiled.sample_sum import HandWritten, HiddenLayer, Masks, SampleSum
 from claims.compiled.sampling import FULL_BATCH, Replacement, Sampling, Shuffled
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Derivatives",
     "Form",
     "Function",
+    "HandWritten",
     "HiddenLayer",
     "Iterated",
     "Iteration",

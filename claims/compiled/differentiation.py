@@ -68,6 +68,7 @@ ROWS: dict[str, Row] = {
     "softplus": lambda value, line, a, g: [g * a[0].logistic()],
     "tanh": _tanh,
     "arctan": _arctan,
+    "square_root": lambda value, line, a, g: [g / (2 * value)],
     "select": _select,
     "uninterpreted": _uninterpreted,
 }

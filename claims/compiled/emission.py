@@ -42,6 +42,8 @@ def _expression(line: Line, arguments: list[Any]) -> str:
         return f"-{arguments[0]}"
     if line.operation == "square":
         return f"{arguments[0]} * {arguments[0]}"
+    if line.operation == "square_root":
+        return f"math.sqrt({arguments[0]})"
     if line.operation == "select":
         return f"{arguments[1]} if {arguments[0]} > 0.0 else {arguments[2]}"
     if line.operation in CALLS:

@@ -24,6 +24,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "softplus": numbers.softplus,
     "tanh": numbers.tanh,
     "arctan": numbers.arctan,
+    "square_root": numbers.square_root,
     "select": numbers.select,
 }
 

@@ -134,7 +134,10 @@ class Form:
 
 def compiled(form: Form) -> Any:
     """Return the compiled kernel: a function of _PARAMETERS that changes ``memory`` in place."""
-    layer = form.function.hidden
+    layer, by_hand = form.function.hidden, form.function.by_hand
+    if by_hand is not None and not form.watch_loss:
+        stages = [*by_hand.sums(form), *wide_end(form, stops(form), load_settings(form))]
+        return generate(*text(form, list(by_hand.setup), stages), before=by_hand.functions).kernel
     if layer is not None and layer.units > RECORDED_UNITS and not form.watch_loss:
         stages = [*wide_sums(form, layer), *wide_end(form, stops(form), load_settings(form))]
         return generate(*text(form, wide_setup(form, layer), stages)).kernel

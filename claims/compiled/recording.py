@@ -72,6 +72,9 @@ class Recorded(Scalar):
     def arctan(self) -> Recorded:
         return self._append("arctan")
 
+    def square_root(self) -> Recorded:
+        return self._append("square_root")
+
     def select(self, positive: Recorded, otherwise: Recorded) -> Recorded:
         return self._append("select", positive, otherwise)
 

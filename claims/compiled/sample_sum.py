@@ -45,12 +45,26 @@ class HiddenLayer:
 
 
 @dataclass(frozen=True)
+class HandWritten:
+    """Text that takes the place of a recorded gradient in the kernel of an iteration.
+
+    ``setup`` makes room; the statements ``sums(form)`` put the gradient into the rows of sums, for
+    all lanes, and leave arrays norms and extents (64,) to the kernel; ``functions`` stands before.
+    """
+
+    setup: tuple[str, ...]
+    sums: Callable[[Any], list[str]]
+    functions: str
+
+
+@dataclass(frozen=True)
 class SampleSum:
     """f(theta) = scale * sum_i term(theta, x_i, y_i) + rest(theta), for theta (size,).
 
     ``term(theta, inputs (n, features), targets (n,))`` returns the sum over the n samples given, so
     that one definition serves any number of samples; ``scale`` is an argument of the kernels. With
-    ``masks`` a term takes a further array, mask (n, units), drawn anew for every update.
+    ``masks`` a term takes a further array, mask (n, units), drawn anew for every update. Where a
+    gradient is written by hand, it serves the kernels that compute no value.
     """
 
     term: Callable[..., Any]
@@ -59,6 +73,7 @@ class SampleSum:
     rest: Callable[[Any], Any] | None = None
     masks: Masks | None = None
     hidden: HiddenLayer | None = None
+    by_hand: HandWritten | None = None
 
     def value(self, samples: int) -> Program:
         """Return the program of the sum of ``samples`` terms."""

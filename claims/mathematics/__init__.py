@@ -71,6 +71,7 @@ from claims.mathematics.orbits import has_sign_flips, images, other_setting, uni
 from claims.mathematics.polynomial_in_z import PolynomialInZ, as_symbol, in_z, polynomial_in_z
 from claims.mathematics.random_updates import after_update, covariance, expectation
 from claims.mathematics.real_roots import count_roots
+from claims.mathematics.relu_students import ReluStudent, expected_product
 from claims.mathematics.ridge import gram_inverse, is_diagonally_dominant, ridge_weights
 from claims.mathematics.separation import Separation, separation
 from claims.mathematics.stationarity import (
@@ -117,6 +118,7 @@ __all__ = [
     "Parity",
     "PolynomialInZ",
     "Range",
+    "ReluStudent",
     "Separation",
     "StationaryPoint",
     "StationarySet",
@@ -137,6 +139,7 @@ __all__ = [
     "epochs",
     "expectation",
     "expectation_over_masks",
+    "expected_product",
     "fading_chord",
     "fading_end",
     "flip_unit",

@@ -26,6 +26,7 @@ from claims.numbers.primitives import (
     softplus,
     softplus_inverse,
     square,
+    square_root,
     tangent,
     tanh,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "softplus",
     "softplus_inverse",
     "square",
+    "square_root",
     "symbols",
     "tangent",
     "tanh",

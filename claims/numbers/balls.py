@@ -106,6 +106,11 @@ class Ball(Scalar):
     def arctan(self) -> Ball:
         return Ball(_increasing(arb.atan, self.arb))
 
+    def square_root(self) -> Ball:
+        if self.arb >= 0 or self.arb < 0 or self.arb.is_nan():
+            return Ball(self.arb.sqrt())
+        return Ball(arb(0).union(self.arb.upper().sqrt()))
+
     def logit(self) -> Ball:
         return Ball(self.arb.log() - (-self.arb).log1p())
 

@@ -77,6 +77,10 @@ tanh.__doc__ = "Return the hyperbolic tangent."
 arctan = _primitive("arctan", np.arctan)
 arctan.__doc__ = "Return the inverse tangent, in (-pi/2, pi/2)."
 
+square_root = _primitive("square_root", np.sqrt)
+square_root.__doc__ = (
+    "Return the square root, for h >= 0; a ball may contain negative numbers, which have no part."
+)
 
 # The inverses of the activations: used by closed forms, not by models.
 logit = _primitive("logit", floats.logit)

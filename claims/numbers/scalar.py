@@ -122,6 +122,9 @@ class Scalar:
     def arctan(self) -> Any:
         self._no_primitive("arctan")
 
+    def square_root(self) -> Any:
+        self._no_primitive("the square root")
+
     def logit(self) -> Any:
         self._no_primitive("the logit")
 

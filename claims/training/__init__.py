@@ -15,9 +15,10 @@ from claims.training.data_sets import (
 )
 from claims.training.ends import CODES, End, Ends, classify
 from claims.training.ensembles import descend, trajectory
+from claims.training.line_search import STALLED, Searched, descend_by_line_search
 from claims.training.optimizers import GRADIENT_DESCENT, MOMENTUM
 from claims.training.polishing import Polished, polish
-from claims.training.problems import Problem, sample_sum
+from claims.training.problems import PopulationProblem, Problem, sample_sum
 from claims.training.reference import descend_numpy
 from claims.training.starts import STARTS, draw_starts, generator, stream_keys
 
@@ -26,6 +27,7 @@ __all__ = [
     "DATA_SETS",
     "GRADIENT_DESCENT",
     "MOMENTUM",
+    "STALLED",
     "STARTS",
     "Certified",
     "DataSet",
@@ -34,12 +36,15 @@ __all__ = [
     "Iterated",
     "Noise",
     "Polished",
+    "PopulationProblem",
     "Problem",
     "Replacement",
+    "Searched",
     "Shuffled",
     "certify_ends",
     "classify",
     "descend",
+    "descend_by_line_search",
     "descend_numpy",
     "diabetes",
     "draw_starts",

@@ -13,6 +13,12 @@ UNIT = 2.0**-53
 # settled by polishing.
 ARRIVAL = 1e-7
 
+# A line search ends where the slope along the ray is at most this times the slope at its beginning,
+# |g|^2. Rounding puts GRADIENT_NOISE sqrt(f trace|H|) on a gradient, at most some 7e-15, hence at
+# most 7e-8 |g|^2 on the slope while |g| > ARRIVAL. What the step gives away of the loss is the
+# square of this, relative to what it gains.
+LINE_SLOPE = 1e-6
+
 # A run has diverged where the norm of theta exceeds this: starts have norms of about 3, ends below
 # 1e3.
 DIVERGENCE = 1e6

@@ -7,9 +7,18 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from claims.compiled import Derivatives, Form, HiddenLayer, Iteration, Masks, SampleSum
-from claims.mathematics import IDENTITY, DropoutObjective, Objective, masked_parameters
+from claims.mathematics import (
+    IDENTITY,
+    DropoutObjective,
+    Objective,
+    ReluStudent,
+    masked_parameters,
+)
 from claims.training.data_sets import DataSet
+from claims.training.population_kernel import relu_student_kernel
 
 
 def sample_sum(objective: Objective | DropoutObjective) -> SampleSum:
@@ -89,6 +98,11 @@ class Problem:
         """Value, gradient and Hessian in batch."""
         return Derivatives(self.function, 2)
 
+    @cached_property
+    def first_derivatives(self) -> Derivatives:
+        """Value and gradient in batch."""
+        return Derivatives(self.function, 1)
+
     def with_dropout(self, rate: Fraction) -> SampleSum:
         """The function whose gradients are those of masked networks, one mask a sample."""
         if isinstance(self.objective, DropoutObjective):
@@ -106,3 +120,33 @@ class Problem:
     @cached_property
     def _iterations(self) -> dict[Form, Iteration]:
         return {}
+
+
+@dataclass(frozen=True)
+class PopulationProblem(Problem):
+    """A ReLU student's loss over all inputs, as a sum of one term: of its sample nothing is read.
+
+    Its value is a function of theta alone; there is nothing to draw a batch of, nor masks.
+    """
+
+    objective: ReluStudent  # type: ignore[assignment]
+
+    @classmethod
+    def of(cls, student: ReluStudent) -> PopulationProblem:
+        return cls(student, DataSet("unread", np.zeros((1, student.inputs)), np.zeros(1)))
+
+    @cached_property
+    def function(self) -> SampleSum:
+        student = self.objective
+        return SampleSum(
+            lambda theta, inputs, targets: student.value(theta),
+            student.size,
+            student.inputs,
+            by_hand=relu_student_kernel(student),
+        )
+
+    def batch_scale(self, size: int) -> float:
+        return 1.0
+
+    def with_dropout(self, rate: Fraction) -> SampleSum:
+        raise ValueError("the loss over all inputs is in closed form: it has no masks")

@@ -26,7 +26,8 @@ from costs import table as cost_table
 from engines import ENGINES, FEW
 from limit import operations, peak, quotient_cost
 from peers import too_slow
-from workloads import Workload, workloads
+from students import STUDENT_ENGINES, student_operations
+from workloads import StudentWorkload, Workload, workloads
 
 from claims.files import write_whole
 
@@ -50,7 +51,8 @@ class Row:
 
 def measured(work: Workload, limit: float, repetitions: int) -> list[Row]:
     rows, losses = [], None
-    for name, package, run_by_run, engine in ENGINES:
+    engines = STUDENT_ENGINES if isinstance(work, StudentWorkload) else ENGINES
+    for name, package, run_by_run, engine in engines:
         own = work
         if run_by_run:
             own = Workload(
@@ -153,8 +155,9 @@ def main() -> None:
     quotient = quotient_cost(speed)
     rows, limits, with_quotients = [], {}, {}
     for work in workloads(options.part):
-        limits[work.name] = speed / operations(work) / 1e6
-        with_quotients[work.name] = speed / operations(work, quotient) / 1e6
+        count = student_operations if isinstance(work, StudentWorkload) else operations
+        limits[work.name] = speed / count(work) / 1e6
+        with_quotients[work.name] = speed / count(work, quotient) / 1e6
         rows += measured(work, limits[work.name], options.repetitions)
     scaling = costs(options.part, options.repetitions)
     speedup = two_threads(options.part, options.repetitions)

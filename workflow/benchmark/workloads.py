@@ -6,8 +6,16 @@ from functools import cached_property
 import numpy as np
 
 from claims.compiled import FULL_BATCH, Sampling
-from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, one_hidden_layer
-from claims.training import DataSet, Problem, Shuffled, generator, stream_keys, xor
+from claims.mathematics import SIGMOID, SQUARED_ERROR, Objective, ReluStudent, one_hidden_layer
+from claims.training import (
+    DataSet,
+    PopulationProblem,
+    Problem,
+    Shuffled,
+    generator,
+    stream_keys,
+    xor,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,10 @@ class Workload:
     def units(self) -> int:
         return self.problem.objective.network.widths[1]
 
+    @property
+    def size(self) -> int:
+        return self.problem.objective.network.size
+
     @cached_property
     def keys(self):
         return stream_keys("benchmark", self.name, runs=range(self.runs))
@@ -32,7 +44,7 @@ class Workload:
     @cached_property
     def starts(self):
         random = generator("benchmark", self.name)
-        return 0.5 * random.normal(size=(self.runs, self.problem.objective.network.size))
+        return 0.5 * random.normal(size=(self.runs, self.size))
 
     @cached_property
     def batches(self):
@@ -50,6 +62,21 @@ class Workload:
         return np.array([loss(own, data.inputs, data.targets) for own in theta])
 
 
+class StudentWorkload(Workload):
+    """Gradient descent of ReLU students on the loss over all inputs: without data."""
+
+    @property
+    def units(self) -> int:
+        return self.problem.objective.units
+
+    @property
+    def size(self) -> int:
+        return self.problem.objective.size
+
+    def losses(self, theta):
+        return np.array([self.problem.objective.value(own) for own in theta])
+
+
 def workloads(part: float) -> list[Workload]:
     """Return the workloads, with ``part`` of the runs of each (1 for all)."""
     random = generator("benchmark", "data")
@@ -61,9 +88,18 @@ def workloads(part: float) -> list[Workload]:
         problem = Problem(Objective(network, SQUARED_ERROR), data)
         return Workload(name, problem, sampling, max(int(runs * part), 2), updates, step)
 
+    student = StudentWorkload(
+        "ReLU teacher-student 10 x 10, population loss",
+        PopulationProblem.of(ReluStudent(10, 10)),
+        FULL_BATCH,
+        max(int(1024 * part), 2),
+        100,
+        0.1,
+    )
     return [
         of("XOR 2-2-1, full batch", xor(), 2, FULL_BATCH, 4096, 500, 0.2),
         of("XOR 2-3-1, full batch", xor(), 3, FULL_BATCH, 4096, 500, 0.2),
         of("10-16-1, N = 256, batch 16", wide, 16, Shuffled(16), 1024, 48, 0.02),
         of("10-64-1, N = 256, batch 16", wide, 64, Shuffled(16), 256, 48, 0.02),
+        student,
     ]

@@ -34,6 +34,7 @@ from claims.numbers import (
     select,
     softplus,
     square,
+    square_root,
     tanh,
 )
 
@@ -185,6 +186,7 @@ EXPRESSIONS = {
     "softplus": (softplus, SERIES["softplus"]),
     "tanh": (tanh, SERIES["tanh"]),
     "arctan": (arctan, SERIES["arctan"]),
+    "square_root": (lambda x: square_root(1 + square(x)), lambda x: (1 + x * x).sqrt()),
     "select": (lambda x: select(x, square(x), -x), lambda x: x * x if x[0] > 0 else -x),
 }
 

@@ -119,6 +119,38 @@ def test_cube_root(interval, bits):
         assert root.contains(value)
 
 
+def root_contains(root, interval, bits):
+    """Whether the ball of a root contains the root of the operand's point, if that has one."""
+    middle, radius, place = interval
+    with precision(bits):
+        result = root(ball(middle, radius)).arb
+    point = middle + radius * place
+    if point < 0:
+        return True
+    with precision(FINE):
+        return bool(result.contains(exact(point).sqrt()))
+
+
+@MANY
+@given(INTERVAL, BITS)
+@example((Fraction(1), Fraction(1), Fraction(-1)), 53)
+@example((Fraction(0), Fraction(1), Fraction(1)), 53)
+@example((Fraction(0), Fraction(0), Fraction(0)), 53)
+def test_square_root(interval, bits):
+    assert root_contains(numbers.square_root, interval, bits)
+
+
+def test_a_square_root_over_zero_is_tight_and_of_negative_numbers_there_is_none():
+    with precision(64):
+        lower, upper = interval_of(numbers.square_root(ball(Fraction(1), Fraction(3))))
+        assert -(2.0**-25) < lower <= 0 and 2 <= upper < 2 + 2.0**-20
+        assert numbers.square_root(ball(Fraction(-2), Fraction(1))).arb.is_nan()
+    # The control: the root of the middle alone.
+    around = (Fraction(4), Fraction(3), Fraction(1))
+    assert root_contains(numbers.square_root, around, 64)
+    assert not root_contains(lambda h: Ball(h.arb.mid().sqrt()), around, 64)
+
+
 BINARY = {
     "sum": lambda a, b: a + b,
     "difference": lambda a, b: a - b,

@@ -88,6 +88,39 @@ def test_a_peer_far_below_its_known_ratio_to_numpy_has_no_valid_row(benchmark):
         assert list(too_slow(workload, rates)) == ["torch by hand"]
 
 
+def test_the_student_is_trained_alike_by_every_engine(benchmark):
+    work = benchmark.workloads(0.004)[-1]
+    rows = benchmark.measured(work, 100.0, 1)
+    timed = [row for row in rows if row.rate is not None]
+    assert len(timed) >= 3 and all(row.difference <= benchmark.AGREEMENT for row in timed)
+    assert not any("losses differ" in row.note for row in timed)
+
+
+@pytest.mark.parametrize("layout", ["first", "last"])
+def test_the_gradients_of_the_student_are_those_of_the_definition(benchmark, layout):
+    import students
+
+    work = benchmark.workloads(0.002)[-1]
+    true = np.array([work.problem.objective.gradient(theta) for theta in work.starts])
+    if layout == "first":
+        off_diagonal = 1 - np.eye(work.units)
+        found = students.gradient_runs_first(np, work.starts, work.units, off_diagonal)
+    else:
+        found = students.gradient_runs_last(work.starts.T.copy(), work.units).T
+    # Sums of some 30 terms below 10; the sine of two units is not below 0.1 here.
+    assert np.abs(found - true).max() < 1e-12 and np.abs(true).max() > 0.1
+
+
+def test_the_operations_of_the_student(benchmark):
+    """45 pairs and 100 angles with the teacher: a root, a quotient and an arctangent each."""
+    work = benchmark.workloads(0.001)[-1]
+    count = benchmark.student_operations(work)
+    # 145 arctangents and the 2000 operations of rests times weights; a few dozen more for each.
+    assert 145 * 29 + 2000 < count < 145 * 29 + 2000 + 145 * 40
+    # Roots, quotients of the angles, and a division for each unit and the factor.
+    assert benchmark.student_operations(work, 3.0) == count + 2 * (145 + 145 + 10 + 1)
+
+
 def test_operations_and_peak(benchmark, work):
     # 4 samples of 2 units and an output, with their derivatives: a few hundred operations.
     assert 200 < benchmark.operations(work) < 1000
