@@ -12,7 +12,8 @@ from claims.compiled.lanes import LANES
 from claims.compiled.text import nested
 from claims.mathematics import ReluStudent
 
-# So many lanes are taken together: what is kept of them between the loops fits the first cache.
+# So many lanes are taken together: what is kept of them between the loops fits the first cache. Of
+# loops over 8 the compiler makes no vectors; 32 and 64 are no faster.
 TOGETHER = 16
 
 # (arctan x)/x in w = x^2 by interpolation in the Chebyshev nodes of |x| <= tan(pi/8): relative
