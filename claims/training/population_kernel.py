@@ -138,7 +138,7 @@ def _gradient(form: Form, units: int, inputs: int, i: int) -> list[str]:
     statements.append(f"r{i} = 2.0 * HALF_TURN + total / {_at('squares', i)}")
     for k in range(inputs):
         total = " + ".join(f"r{j} * {_at('w', j * inputs + k)}" for j in range(units))
-        place = form.rows.place("sums", i * inputs + k).replace("lane", "first_lane + own")
+        place = form.scratch.place("sums", i * inputs + k).replace("lane", "first_lane + own")
         taught = _at("teacher", i * inputs + k)
         statements.append(f"{place} = ({total} - {taught}) * (0.25 / HALF_TURN)")
     return statements
