@@ -258,6 +258,7 @@ def tripled(step):
 @given(
     problem=strategies.chord_problems(strategies.data_sets()),
     share=st.integers(1, 15).map(lambda count: Fraction(count, 16)),
+    draws=320,
 )
 def test_no_step_leads_away_from_a_minimiser(check, problem, share, *, change=unchanged):
     """On random least squares no step below 2/L leads away from a minimiser, exactly.
@@ -297,6 +298,7 @@ def test_no_step_leads_away_from_a_minimiser(check, problem, share, *, change=un
 @given(
     problem=strategies.chord_problems(strategies.labelled_data_sets()),
     share=st.integers(1, 15).map(lambda count: Fraction(count, 16)),
+    draws=340,
 )
 def test_every_step_lowers_the_value(check, problem, share, *, rule=GRADIENT_DESCENT):
     """On random logistic regression, separable or not, every step below 2/L lowers the value.
