@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ def objective_of(features, loss):
     return Objective(linear(features, bias=False), loss)
 
 
+@cache
 def derivatives(objective, samples):
     features = objective.network.size
     return Function(

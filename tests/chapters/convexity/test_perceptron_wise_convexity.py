@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -43,6 +44,7 @@ ANY = Activation(
 HALF = Fraction(1, 2)
 
 
+@cache
 def derivatives(objective, samples):
     network = objective.network
     return Function(
