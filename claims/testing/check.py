@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from claims.record import Named, StudyResult
+from claims.testing.accepted import Accepted
 from claims.testing.violation import Violation, digest, display
-
-if TYPE_CHECKING:
-    from claims.proof import checker
 
 # How many different values of one name are shown of a witness; dots stand for the others.
 _SHOWN = 8
@@ -59,11 +57,10 @@ class Check:
     the data of which the sentence is asserted. Distinct witnesses are counted as examples.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, accepted: Path | None = None) -> None:
+        """``accepted`` is a folder that keeps which certificates were accepted."""
         self._run: Run | None = None
-        # What the checker has accepted in this session, by the whole text: a control of a
-        # certificate asks for the original again.
-        self._accepted: dict[str, checker.Statement] = {}
+        self._accepted = Accepted(accepted)
 
     @contextmanager
     def running(self, run: Run) -> Iterator[Run]:
@@ -161,8 +158,7 @@ class Check:
         try:
             document = checker.parse(text := path.read_text(encoding="utf-8")).value
             if edit is None or (proof := edit(document["proof"])) == document["proof"]:
-                statement = self._accepted.get(text) or checker.check(text)
-                self._accepted[text] = statement
+                statement = self._accepted.check(text)
             else:
                 document["proof"] = proof
                 statement = checker.prove(checker.Entry(document))

@@ -114,9 +114,10 @@ def _search(
         run.drawn += 1
         try:
             inner(*args, **kwargs, **replacements)
-        except Violation:
+        except Violation as error:
             calls.append((args, kwargs))
-            raise
+            # Hypothesis writes out every traceback, for which pytest parses each file on the way.
+            raise error.with_traceback(None) from None
 
     function: Any = getattr(test, "__func__", test)
     original: settings = function._hypothesis_internal_use_settings

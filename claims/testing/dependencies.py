@@ -9,14 +9,18 @@ from typing import Any
 
 
 def given(
-    *arguments: Any, **strategies: Any
+    *arguments: Any, draws: int = 1, **strategies: Any
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Like ``hypothesis.given``, for a test that may have parameters with default values.
 
     Hypothesis refuses those, because they hide that a strategy was forgotten. Here they are the
     dependencies of a check, and Hypothesis does not see them.
+
+    A property that leaves many of its examples out, as ties or by ``assume``, says how many
+    ``draws`` it needs at least, where those of the profile are fewer.
     """
     from hypothesis import given as hypothesis_given
+    from hypothesis import settings
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(test)
@@ -30,7 +34,8 @@ def given(
             parameters=[p for p in signature.parameters.values() if p.default is p.empty]
         )
         draw: Callable[[Any], Callable[..., None]] = hypothesis_given(*arguments, **strategies)
-        return draw(drawn)
+        usual = settings().max_examples
+        return settings(max_examples=draws)(draw(drawn)) if draws > usual else draw(drawn)
 
     return decorate
 

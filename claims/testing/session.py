@@ -44,7 +44,9 @@ class Session:
     def __init__(self, config: pytest.Config, profile: str | None) -> None:
         self.config = config
         self.profile = profile
-        self.check = Check()
+        # Where evidence is read, and before landing, every certificate is checked anew.
+        kept = config.rootpath / ".claims/accepted" if profile == "default" else None
+        self.check = Check(kept)
         self.ledger = Ledger()
         self.conclusion: Conclusion | None = None
         self._restore = load_profile(profile) if profile else None

@@ -18,7 +18,7 @@ ALLOWED = {
     "training": ("numbers", "mathematics", "compiled", "files"),
     "studies": ("numbers", "mathematics", "compiled", "training", "files"),
     "record": ("files",),
-    "testing": ("record", "numbers", "proof.checker"),
+    "testing": ("record", "numbers", "proof.checker", "files"),
     "testing.strategies": ("numbers", "mathematics"),
     "exhibits": ("record", "files"),
     "report": ("record", "exhibits", "files"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ def objective_of(features, loss):
     return Objective(linear(features, bias=False), loss)
 
 
+@cache
 def derivatives(objective, samples):
     features = objective.network.size
     return Function(
@@ -258,6 +260,7 @@ def tripled(step):
 @given(
     problem=strategies.chord_problems(strategies.data_sets()),
     share=st.integers(1, 15).map(lambda count: Fraction(count, 16)),
+    draws=320,
 )
 def test_no_step_leads_away_from_a_minimiser(check, problem, share, *, change=unchanged):
     """On random least squares no step below 2/L leads away from a minimiser, exactly.
@@ -297,6 +300,7 @@ def test_no_step_leads_away_from_a_minimiser(check, problem, share, *, change=un
 @given(
     problem=strategies.chord_problems(strategies.labelled_data_sets()),
     share=st.integers(1, 15).map(lambda count: Fraction(count, 16)),
+    draws=340,
 )
 def test_every_step_lowers_the_value(check, problem, share, *, rule=GRADIENT_DESCENT):
     """On random logistic regression, separable or not, every step below 2/L lowers the value.

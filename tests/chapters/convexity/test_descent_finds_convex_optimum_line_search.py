@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
@@ -17,6 +18,7 @@ READING = "exact-line-search"
 HALF = Fraction(1, 2)
 
 
+@cache
 def derivatives(loss, samples, features):
     return Function(
         Objective(linear(features, bias=False), loss).value,

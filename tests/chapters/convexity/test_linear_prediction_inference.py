@@ -151,6 +151,7 @@ def test_a_bounded_error_is_not_convex_in_a_linear_prediction(check, *, loss=BOU
 @given(
     problem=strategies.chord_problems(strategies.data_sets(points=(1, 4), dimensions=(1, 2))),
     offset=st.integers(-3, 3),
+    draws=300,
 )
 def test_random_affine_predictions(
     check, problem, offset, *, output=IDENTITY, losses=(SQUARED_ERROR, ABSOLUTE_ERROR)

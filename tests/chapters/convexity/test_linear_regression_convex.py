@@ -95,7 +95,7 @@ def test_one_loss_expanded_by_the_checker(
 
 @pytest.mark.claim("linear-regression-convex", shows="holds", by="property")
 @pytest.mark.control("cubed-error", "cubed in place of squared error", loss=CUBED_ERROR)
-@given(problem=strategies.chord_problems(strategies.data_sets()))
+@given(problem=strategies.chord_problems(strategies.data_sets()), draws=340)
 def test_chords_lie_above_the_graph(check, problem, *, loss=SQUARED_ERROR):
     """No chord between two random weight vectors dips below the graph, in exact rationals.
 

@@ -79,7 +79,11 @@ def test_curvature_along_every_line_is_a_sum_of_squares(check, *, loss=CROSS_ENT
     loss=SQUARED_ERROR,
     output=SIGMOID,
 )
-@given(problem=strategies.chord_problems(strategies.labelled_data_sets()), soft=st.booleans())
+@given(
+    problem=strategies.chord_problems(strategies.labelled_data_sets()),
+    soft=st.booleans(),
+    draws=280,
+)
 def test_chords_lie_above_the_graph(check, problem, soft, *, loss=CROSS_ENTROPY, output=None):
     """No chord between two random weight vectors dips below the graph.
 

@@ -335,7 +335,7 @@ def test_every_local_minimum_is_global(check, *, loss=CROSS_ENTROPY):
 @pytest.mark.control(
     "squared-error", "squared error of the sigmoid output", model=(SIGMOID, SQUARED_ERROR)
 )
-@given(problem=strategies.chord_problems(strategies.labelled_data_sets()))
+@given(problem=strategies.chord_problems(strategies.labelled_data_sets()), draws=360)
 def test_towards_a_lower_point_the_loss_falls_at_once(
     check, problem, *, model=(IDENTITY, CROSS_ENTROPY)
 ):

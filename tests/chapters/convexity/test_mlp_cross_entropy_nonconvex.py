@@ -346,6 +346,7 @@ def test_random_networks_with_hidden_biases(check, problem, *, side=1):
     quarters=st.lists(st.integers(0, 4), min_size=5, max_size=5),
     units=st.integers(1, 2),
     name=st.sampled_from(["sigmoid", "tanh", "relu"]),
+    draws=340,
 )
 def test_random_networks_without_biases(check, data, quarters, units, name, *, penalty=None):
     """On random data with an input that is not zero a chord is found that dips below the graph.

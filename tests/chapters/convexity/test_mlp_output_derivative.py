@@ -202,7 +202,7 @@ def relu_problems(draw):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property", when=["differentiable"])
 @pytest.mark.control("inner", "the first product taken as an inner product", formula=inner_formula)
-@given(problem=relu_problems())
+@given(problem=relu_problems(), draws=260)
 def test_against_exact_difference_quotients(check, problem, *, formula=outer_formula):
     r"""On random ReLU networks off their kinks the formula equals difference quotients, exactly.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 import numpy as np
@@ -46,6 +47,7 @@ CLAIM = "nonlinear-gradient-inference"
 HALF = Fraction(1, 2)
 
 
+@cache
 def derivatives(activation, loss):
     objective = Objective(neuron(1, activation), loss)
     return Function(objective.value, theta=(1,), inputs=(1, 1), targets=(1,))

@@ -31,7 +31,7 @@ def test_the_gap_is_a_square(check, *, function=SQUARE.value):
 
 @pytest.mark.claim("parabola-convex", shows="holds", by="property")
 @pytest.mark.control("cubic", "x^3 in place of x^2", function=CUBIC.value)
-@given(chord=strategies.chords(1))
+@given(chord=strategies.chords(1), draws=280)
 def test_no_random_chord_dips_below(check, chord, *, function=SQUARE.value):
     """No chord between two random points of the parabola dips below it, in exact rationals."""
     ties = strategies.chord_labels(chord)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -43,6 +44,7 @@ ANY = Activation(
 HALF = Fraction(1, 2)
 
 
+@cache
 def derivatives(objective, samples):
     network = objective.network
     return Function(
@@ -229,7 +231,7 @@ def everything(network):
 
 @pytest.mark.claim(CLAIM, reading="output-weights-alone", shows="holds", by="property")
 @pytest.mark.control("all-weights", "chords in all weights together", block=everything)
-@given(problem=chords_in_the_output_weights())
+@given(problem=chords_in_the_output_weights(), draws=300)
 def test_random_chords_in_the_output_weights(check, problem, *, block=output_block):
     """No random chord in the output weights and bias dips below the graph.
 

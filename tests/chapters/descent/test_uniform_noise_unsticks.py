@@ -75,6 +75,7 @@ def staying(theta, low, high, amplitude):
     width=st.fractions(Fraction(1, 8), 10, max_denominator=8),
     place=st.fractions(0, 1, max_denominator=8),
     more=st.fractions(Fraction(1, 8), 10, max_denominator=8),
+    draws=260,
 )
 def test_exact_probabilities_of_leaving(check, low, width, place, more, *, bound=half_width):
     """For random boxes, places and amplitudes the exact probability is at least the bound."""

@@ -383,7 +383,7 @@ def masked_chords(draw):
 
 @pytest.mark.claim(CLAIM, reading="one-layer-stays-convex", shows="holds", by="property")
 @pytest.mark.control("sigmoid-output", "a sigmoid output with squared error", output=SIGMOID)
-@given(problem=masked_chords())
+@given(problem=masked_chords(), draws=300)
 def test_chords_of_masked_one_layer_models(check, problem, *, output=IDENTITY):
     """On random two-class data no chord dips below the averaged loss.
 

@@ -145,7 +145,7 @@ def squared_norm(weights):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property", when=["dominant-inverse"])
 @pytest.mark.control("dropped-condition", "any inputs at all", admits=lambda inputs: True)
-@given(problem=regressions())
+@given(problem=regressions(), draws=300)
 def test_largest_weight_on_random_data(check, problem, *, admits=has_dominant_inverse):
     """On random data with a dominant inverse the largest weight is not larger with the penalty.
 
@@ -263,7 +263,7 @@ def test_global_minimisers_shrink(check, *, order=at_both_minima):
     CLAIM, reading="norm-shrinks", shows="holds", by="property", when=["global-minimisers"]
 )
 @pytest.mark.control("maximum-norm", "the largest entry in place of the norm", norm=largest)
-@given(problem=regressions())
+@given(problem=regressions(), draws=320)
 def test_norm_on_random_data(check, problem, *, norm=squared_norm):
     """On random regression data the minimiser's norm is not greater with the penalty.
 

@@ -155,7 +155,7 @@ def noisy_problems(draw):
     CLAIM, reading="some-strength", shows="holds", by="property", when=["noisy-targets"]
 )
 @pytest.mark.control("beyond-the-bound", "32 times the strength", times=32)
-@given(problem=noisy_problems())
+@given(problem=noisy_problems(), draws=280)
 def test_strengths_up_to_the_bound_help(check, problem, *, times=1):
     r"""On random designs every strength drawn up to $2\tau^2/\lVert w^\ast\rVert^2$ helps.
 

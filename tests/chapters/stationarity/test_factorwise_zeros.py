@@ -202,7 +202,7 @@ def everything(inputs):
     CLAIM, reading="whole-method", shows="holds", by="property", when=["independent-inputs"]
 )
 @pytest.mark.control("any-inputs", "the condition dropped", condition=everything)
-@given(problem=problems_at_zero())
+@given(problem=problems_at_zero(), draws=280)
 def test_zero_sums_have_zero_terms(check, problem, *, condition=independent):
     r"""At $w = 0$, where all is rational, a zero gradient has only zero contributions.
 

@@ -120,7 +120,7 @@ def several_merged(inputs):
 
 @pytest.mark.claim(CLAIM, reading="two-merged-points", shows="holds", by="property")
 @pytest.mark.control("any-number", "one merged point allowed", condition=lambda inputs: True)
-@given(inputs=inputs_on_a_line())
+@given(inputs=inputs_on_a_line(), draws=300)
 def test_random_inputs_on_a_line_lose_the_formula(check, inputs, *, condition=several_merged):
     r"""On random integer inputs of which two or more stay after merging, the formula is lost.
 

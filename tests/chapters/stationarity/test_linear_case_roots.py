@@ -124,7 +124,7 @@ def with_unit_rows(inputs):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property", when=["rank-deficient"])
 @pytest.mark.control("full-rank", "10 added on the diagonal of the inputs", change=with_unit_rows)
-@given(problem=deficient_data())
+@given(problem=deficient_data(), draws=280)
 def test_random_deficient_data(check, problem, *, change=as_drawn):
     r"""On random data of deficient rank: another zero, with the same loss, exactly."""
     drawn, targets, coefficients = problem

@@ -138,7 +138,7 @@ def range_halved(activation, target):
 @pytest.mark.claim(CLAIM, shows="holds", by="property")
 @pytest.mark.control("other-target", "2^-50 added to the target", adjust=other_target)
 @pytest.mark.control("half-the-range", "half of the range of the activation", outside=range_halved)
-@given(problem=points())
+@given(problem=points(), draws=300)
 def test_random_points_for_five_activations(
     check, problem, *, adjust=as_found, outside=side_of_range
 ):
@@ -227,7 +227,7 @@ def first_target_moved(targets):
 
 @pytest.mark.claim(CLAIM, reading="identity", shows="holds", by="property")
 @pytest.mark.control("moved-target", "1 added to a target", change=first_target_moved)
-@given(problem=regressions())
+@given(problem=regressions(), draws=260)
 def test_random_normal_equations(check, problem, *, change=lambda targets: targets):
     r"""On random data of every rank `normal_solutions` gives zeros of the gradient, exactly."""
     inputs, targets, weights = problem

@@ -105,7 +105,7 @@ def turned_target(found):
 
 @pytest.mark.claim(CLAIM, shows="holds", by="property")
 @pytest.mark.control("other-target", "2^-50 added to the target", adjust=turned_target)
-@given(problem=points())
+@given(problem=points(), draws=280)
 def test_random_points_of_the_hyperplane(check, problem, *, adjust=as_found):
     r"""On random points in up to five dimensions the slope changes sign across the hyperplane.
 

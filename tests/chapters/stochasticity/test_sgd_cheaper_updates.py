@@ -183,6 +183,7 @@ def test_the_same_pass_for_each_example(check, *, last=divided):
     )
 
 
+@cache
 def update_operations(objective, size):
     """Count the arithmetic operations of one update, recorded for a whole batch at once."""
     gradient = recorded(objective, size).gradient_program

@@ -198,17 +198,18 @@ HIDDEN_FALSE = (
 )
 
 
-def test_every_false_edit_of_a_hidden_list_is_refused(hidden_lists):
-    count = 0
+def test_every_false_edit_of_a_hidden_list_is_refused(hidden_lists, many):
+    count, source = 0, random.Random("false edits of hidden lists")
     for name, certificate in hidden_lists.items():
         assert not refused(certificate)
         for edits in HIDDEN_FALSE:
-            before = count
-            for false in edits(certificate):
+            found = list(edits(certificate))
+            assert found, edits.__name__
+            for false in found if many else source.sample(found, min(6, len(found))):
                 assert refused(false), (name, edits.__name__, count)
                 count += 1
-            assert count > before, edits.__name__
-    assert count > 1000
+    print(f"complete lists of networks: {count} false statements")
+    assert count > (1000 if many else 60)
 
 
 def true(certificate):

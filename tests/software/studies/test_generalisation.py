@@ -98,14 +98,14 @@ def test_a_run_does_not_depend_on_the_others():
 
 
 def test_the_plain_network_is_followed_from_its_start_to_its_end():
-    network = network_of(SHORT)
+    network = network_of(SMALL)
     starts = draw_starts(network, STARTS["glorot"], [generator("test", "start")])
-    fitted, _, _ = split(generator("test", "split"), SHORT)
+    fitted, _, _ = split(generator("test", "split"), SMALL)
     data = fitted.inputs[np.newaxis], fitted.targets[np.newaxis]
-    moments = _plain(SHORT, starts, data)
+    moments = _plain(SMALL, starts, data)
     assert np.array_equal(moments[0], starts) and len(moments) == STOPS + 1
     keys = stream_keys("test", runs=range(1))
-    assert np.array_equal(moments[-1], _trained(SHORT, 0.0, starts, keys, data))
+    assert np.array_equal(moments[-1], _trained(SMALL, 0.0, starts, keys, data))
 
 
 def test_the_pilot_has_seeds_of_its_own():

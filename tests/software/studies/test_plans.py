@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claims.record import load_catalogue
+from claims.studies import power
 from claims.studies.plan import PlanError, load_plan, plan_hash, plan_path, study_names
 from claims.studies.power import achieved, power_lines
 from claims.studies.registry import planned
@@ -173,7 +174,9 @@ def test_a_question_is_found_by_its_id(coins):
 
 
 @pytest.mark.parametrize("name", study_names())
-def test_every_plan_is_sound_and_its_sample_large_enough(name):
+def test_every_plan_is_sound_and_its_sample_large_enough(name, monkeypatch):
+    # Leaving out more of the rare outcomes gives a lower bound of the power, in half the time.
+    monkeypatch.setattr(power, "_NEGLIGIBLE", 1e-5)
     study = planned(name)
     for question in study.plan.questions:
         for where in ("above", "below"):

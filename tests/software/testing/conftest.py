@@ -102,7 +102,8 @@ class Project:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in this process."""
-        return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+        plain = ("-p", "no:cacheprovider", "--assert=plain")
+        return self.pytester.runpytest_inprocess(*plain, *arguments)
 
     def evidence(self, path: str = ".claims/evidence.json") -> dict[str, Any]:
         """Read the evidence that a run wrote."""

@@ -238,7 +238,7 @@ def test_a_control_leaves_hypothesis_as_it_was(squares):
     import test_it
     def test_settings():
         test = test_it.test_square
-        assert test._hypothesis_internal_use_settings.max_examples == 320
+        assert test._hypothesis_internal_use_settings.max_examples == 230
         assert test.hypothesis.inner_test.__name__ == "test_square"
         assert "controls.py" not in test.hypothesis.inner_test.__code__.co_filename
     """,

@@ -33,8 +33,17 @@ def test_a_complete_claim_passes(squares):
     (check,) = evidence["checks"]
     assert check["title"] == "A square is not negative."
     assert check["explanation"] == "Both factors have the *same* sign."
-    assert check["drawn"] == 320
-    assert 200 <= check["examples"] <= 320
+    assert check["drawn"] == 230
+    assert 200 <= check["examples"] <= 230
+
+
+@pytest.mark.parametrize(("asked", "drawn"), [(300, 300), (100, 230)])
+def test_a_property_may_ask_for_more_draws_and_not_for_fewer(squares, asked, drawn):
+    path = squares.root / "tests/chapters/convexity/test_it.py"
+    path.write_text(path.read_text().replace("st.integers()", f"st.integers(), draws={asked}"))
+    assert squares.run().ret == 0
+    (check,) = squares.evidence()["checks"]
+    assert check["drawn"] == drawn
 
 
 def test_another_verdict_than_expected(squares):

@@ -107,16 +107,21 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("marks", "message"), CASES.values(), ids=CASES)
-def test_a_wrong_mark_is_an_error_at_collection(project, marks, message):
+def test_a_wrong_mark_is_an_error_at_collection(project):
     project.claim("squares", conditions=("even",), reading={"id": "literal-one"})
     project.claim("roots", kind="existential", conditions=("real",))
     project.claim("rates", kind="frequency")
     project.claim("swap", chapter="symmetry")
-    project.checks(f"{marks}\ndef test_marked(check, power=2): check.that(True, 'so', x=1)\n")
+    body = "def test_marked(check, power=2): check.that(True, 'so', x=1)"
+    files = {case: f"test_{case.replace(' ', '_')}.py" for case in CASES}
+    for case, (marks, _) in CASES.items():
+        project.checks(f"{marks}\n{body}\n", files[case])
     result = project.run()
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"tests/chapters/convexity/test_it.py::test_marked: {message}"])
+    result.assert_outcomes(errors=len(CASES))
+    for case, (_, message) in CASES.items():
+        result.stdout.fnmatch_lines(
+            [f"tests/chapters/convexity/{files[case]}::test_marked: {message}"]
+        )
     assert not (project.root / ".claims").exists()
 
 
