@@ -34,7 +34,8 @@ class StudyResult(Struct, frozen=True):
     """What a study came to on one of its questions, by the rule of its plan.
 
     ``n`` of ``planned`` runs were drawn; the question judges the reading of the claims. ``when``
-    names the conditions that the plan had named in advance, where it is supported under conditions.
+    names the conditions that the plan had named in advance, where it is supported under conditions;
+    ``condition`` is the one that the plan names, whatever came of it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class StudyResult(Struct, frozen=True):
     question: str = ""
     reading: str | None = None
     when: list[str] = []
+    condition: str | None = None
 
 
 class Control(Struct, frozen=True, forbid_unknown_fields=True):

@@ -98,7 +98,9 @@ def _derive_frequency(checks: list[Check]) -> Verdict:
     ]
     decided = [study for study in studies if study[0] != "not decided at this scale"] or studies
     general = {decision for decision, when in decided if not when}
-    if general == {"supported"}:
+    # A study whose plan names a condition excludes the claim somewhere outside it.
+    excluded = any(decision == "supported under conditions" for decision, _ in decided)
+    if general == {"supported"} and not excluded:
         return Verdict("supported")
     under = [when for decision, when in decided if when and decision.startswith("supported")]
     if under:

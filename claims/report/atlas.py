@@ -155,12 +155,11 @@ def _with_copies(landscape: Landscape) -> str:
 def _descents(landscape: Landscape, minima: bool) -> str:
     """Where the descents from saddles of index 1 end, if not at minima."""
     saddles = dict(landscape.counts).get(1, 0)
-    if not landscape.stray or not saddles:
+    if not landscape.stray or not saddles or not minima:
         return ""
-    which = f"{landscape.stray} of the {2 * saddles}" if minima else f"All {2 * saddles}"
     return (
-        f" {which} descents from saddles of index 1, one each way, reach no minimum of the list: "
-        "in floats they run out of the box."
+        f" {landscape.stray} of the {2 * saddles} descents from saddles of index 1, one each way, "
+        "reach no minimum of the list (computed in floats)."
     )
 
 

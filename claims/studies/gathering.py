@@ -157,6 +157,7 @@ def conclude_question(
         "region": [low, high],
         "prediction": question.prediction,
         "decision": decision.value,
+        "condition": condition.id if condition is not None else None,
         "when": [condition.id] if condition and decision is Decision.CONDITIONS else [],
         "sentence": too_few(*fewest) if fewest else sentence(decision, *asked, wording, inside),
         "planned": sum(planned[name] for name in names),

@@ -45,7 +45,7 @@ def confirm(
     )
     for mine, reported in zip(derived["estimates"], result.estimates, strict=True):
         check.that(mine == reported, "the interval follows from the counts", setting=mine["name"])
-    for entry in ("n", "planned", "decision", "when", "sentence"):
+    for entry in ("n", "planned", "decision", "condition", "when", "sentence"):
         check.that(
             derived[entry] == getattr(result, entry),
             f"the entry {entry} follows from the counts and the rule",

@@ -66,13 +66,20 @@ def sentence(
         return text
     noun = "the other one" if len(others) == 1 else f"the {len(others)} others"
     rest = f"In {noun} it is {teller.exceptions(others)}"
-    return f"{text} {rest}{_in_general(teller.groups(estimates), decision, wording)}."
+    general = _in_general(teller.groups(estimates), decision, wording, inside)
+    return f"{text} {rest}{general}."
 
 
-def _in_general(groups: dict[Stand, Group], decision: Decision, wording: Wording) -> str:
+def _in_general(
+    groups: dict[Stand, Group], decision: Decision, wording: Wording, inside: Collection[str]
+) -> str:
     """Say of a claim that is met here and excluded there what can be said in general."""
     if decision is Decision.CONDITIONS or not (groups[Stand.FOR] and groups[Stand.AGAINST]):
         return ""
+    if wording.condition and not any(one.name in inside for one in groups[Stand.AGAINST]):
+        return (
+            f"; whether the condition named in advance, {wording.condition}, separates them is open"
+        )
     if wording.condition:
         return f"; the condition named in advance, {wording.condition}, does not separate them"
     return "; no condition was named in advance, so nothing follows for other settings"
@@ -253,7 +260,9 @@ def _count(some: int, total: int, noun: str) -> str:
     if total == 1:
         return f"the one {noun}"
     what = _plural(total, noun)
-    return f"all {total} {what}" if some == total else f"{some} of {total} {what}"
+    if some < total:
+        return f"{some} of {total} {what}"
+    return f"both {what}" if total == 2 else f"all {total} {what}"
 
 
 def _interval(interval: Interval, unit: str) -> str:

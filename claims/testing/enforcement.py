@@ -37,6 +37,7 @@ def faults(
                     )
     yield from _faults_of_controls(claim, checks, file)
     used = {condition for check in checks for condition in check.when}
+    used |= {check.study.condition for check in checks if check.study and check.study.condition}
     for condition in claim.conditions:
         if checks and condition.id not in used:
             yield f"{claim.id}: no check uses the condition {condition.id!r}; use it, or remove it"

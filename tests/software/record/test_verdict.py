@@ -167,7 +167,11 @@ STUDIES = [
         "supported under conditions",
         [["a"]],
     ),
-    ([named("supported under conditions", "a"), study("supported")], "supported", []),
+    (
+        [named("supported under conditions", "a"), study("supported")],
+        "supported under conditions",
+        [["a"]],
+    ),
     ([study("supported under conditions")], "inconclusive", []),
     ([study("supported under conditions"), study("supported")], "inconclusive", []),
     ([study("not supported", "a")], "not supported", []),

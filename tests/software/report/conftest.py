@@ -138,6 +138,7 @@ QUESTION = {
     "region": [0.05, 0.05],
     "prediction": "supported",
     "decision": "supported",
+    "condition": None,
     "when": [],
     "sentence": "Between 20% and 40% of the runs ended above the global level.",
     "n": 1500,

@@ -110,6 +110,18 @@ def test_the_limit_of_stability():
         assert f"{number:.3f}" in stated
 
 
+def test_the_settings_far_beyond_stability_are_those_of_the_condition():
+    """Named are the steps of 2.5 times the limit for single examples or more, and no others."""
+
+    def far(cell):
+        return cell.step >= 2.5 * stability_step(cell, 1)
+
+    leaves, grows = (STUDY.question(name) for name in ("leaves", "larger-step"))
+    assert leaves.condition.settings == [name for name, cell in CELLS.items() if far(cell)]
+    reached = {cell.data for cell in CELLS.values() if far(cell)}
+    assert grows.condition.settings == [n for n, cell in CELLS.items() if cell.data in reached]
+
+
 def test_every_question_is_observed():
     assert set(observe(SMALL, records((0, 0, 0)))) == {one.id for one in STUDY.plan.questions}
     assert msgspec.structs.replace(SMALL, step=LARGE.step) == LARGE

@@ -64,6 +64,7 @@ def test_what_is_gathered(coins, tmp_path):
     assert (heads["decision"], heads["when"]) == ("supported under conditions", ["fair"])
     assert heads["sentence"].startswith("In the one setting where the coin is fair, more than 30%")
     assert (against["decision"], against["when"]) == ("not supported", [])
+    assert [one["condition"] for one in (heads, against)] == ["fair", None]
     fair, rare = heads["estimates"]
     assert fair["lower"] < 0.5 < fair["upper"] and rare["lower"] < 0.1 < rare["upper"]
     assert (fair["n"], rare["n"], heads["n"]) == (1200, 600, 1800)

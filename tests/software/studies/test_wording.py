@@ -57,10 +57,10 @@ def test_sentences_on_shares():
         "In the one setting more than 5% of the runs end above (20% [10%, 30%] for A)."
     )
     assert share(HIGH, (0.2, 0.4)) == (
-        "In all 2 settings more than 5% of the runs end above (lowest 20% [10%, 30%] for A)."
+        "In both settings more than 5% of the runs end above (lowest 20% [10%, 30%] for A)."
     )
     assert share((0.0, 0.04), LOW) == (
-        "In all 2 settings fewer than 5% of the runs end above (highest 2% [0%, 4%] for A)."
+        "In both settings fewer than 5% of the runs end above (highest 2% [0%, 4%] for A)."
     )
     assert share(HIGH, LOW, ACROSS, (0.2, 0.4)) == (
         "In 2 of 4 settings more than 5% of the runs end above (highest 30% [20%, 40%] for D). "
@@ -100,7 +100,7 @@ def test_several_ways_of_excluding_a_claim_have_one_phrase():
 
 def test_a_condition_stands_in_the_first_sentence():
     assert difference(UP, (0.2, 0.4), DOWN, SAME, wording=SPARE, inside="AB") == (
-        "In all 2 settings with units to spare, more of the runs end above with noise than "
+        "In both settings with units to spare, more of the runs end above with noise than "
         "without, by more than 5 points (lowest 20 points [10, 30 points] for A). In the 2 others "
         "it is the other way round in 1 (-20 points [-30, -10 points] for C) and not so in 1."
     )
@@ -114,6 +114,10 @@ def test_a_condition_stands_in_the_first_sentence():
 def test_a_condition_that_does_not_separate_the_settings_is_said():
     assert difference(UP, DOWN, wording=SPARE, inside="B").endswith(
         "; the condition named in advance, with units to spare, does not separate them."
+    )
+    # Where nothing inside excludes the claim, and something there is open, so is the separation.
+    assert difference(UP, OPEN, DOWN, wording=SPARE, inside="AB").endswith(
+        "; whether the condition named in advance, with units to spare, separates them is open."
     )
 
 

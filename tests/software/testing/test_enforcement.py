@@ -230,6 +230,24 @@ def test_a_study_is_reported_and_never_enforced(project):
     assert "hash" not in check["study"]
 
 
+def test_a_condition_that_a_plan_names_is_used_whatever_came_of_it(project):
+    source = """
+    def report(check, result): check.study(result)
+    def nothing(check, result): check.that(False, "the study says so")
+    RESULT = {"name": "rates", "decision": "inconclusive", "sentence": "No.", "scale": "default",
+              "plan_hash": "a", "claims": ["rates"], "condition": "often",
+              "planned": 10, "n": 10, "estimates": []}
+    @pytest.mark.claim("rates", shows="holds", by="study")
+    @pytest.mark.control("shuffled", "another result", report=nothing)
+    def test_rates(check, report=report): report(check, RESULT)
+    """
+    project.claim("rates", kind="frequency", controls=("shuffled",), conditions=("often",))
+    project.checks(source)
+    assert project.run().ret == 0
+    project.checks(source.replace(' "condition": "often",', ""))
+    assert_problem(project.run(), "rates: no check uses the condition 'often'*")
+
+
 def test_a_failing_check_shows_nothing(project):
     project.claim("squares", controls=("cube",), expected="holds")
     project.checks("""
