@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from bounds import LEAST_SQUARES, STOPPED_GRADIENT, UNIT
 from flint import fmpq, fmpq_mat
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
 from claims.compiled import Function
 from claims.mathematics import CROSS_ENTROPY, L2, SQUARED_ERROR, Objective, linear
@@ -43,6 +42,8 @@ def largest_gradient(objective, theta, inputs, targets):
 
 
 def logistic_estimate(inputs, targets, inverse_strength, tolerance=TOLERANCE):
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(
         C=inverse_strength,
         fit_intercept=False,
@@ -152,6 +153,8 @@ def within_bound(estimate, exact, design, targets):
 @pytest.mark.parametrize("seed", range(5))
 def test_least_squares(seed):
     """With an intercept on both sides; the bias is the last entry of theta."""
+    from sklearn.linear_model import LinearRegression
+
     inputs, targets = regression(seed)
     model = LinearRegression().fit(inputs, targets)
     exact = exact_minimiser(Objective(linear(DIMENSION), SQUARED_ERROR), inputs, targets)
@@ -162,6 +165,8 @@ def test_least_squares(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_ridge_regression(seed):
     """The sum of squares plus alpha |w|^2: least squares with sqrt(alpha) I set below X."""
+    from sklearn.linear_model import Ridge
+
     inputs, targets = regression(seed)
     model = Ridge(alpha=4.0, fit_intercept=False, solver="svd").fit(inputs, targets)
     objective = Objective(linear(DIMENSION, bias=False), SQUARED_ERROR, "sum", L2(Fraction(4)))

@@ -83,7 +83,7 @@ def test_both_engines_stop_alike():
     first = starts(XOR, 20)
     first[3] = 1e7
     first[5] = np.nan
-    options = {"budget": 3000, "step": 0.5, "tolerance": 1e-3}
+    options = {"budget": 1000, "step": 0.5, "tolerance": 1e-3}
     compiled = descend(XOR, GRADIENT_DESCENT, first, **options)
     with np.errstate(invalid="ignore"):
         plain = descend_numpy(XOR, GRADIENT_DESCENT, first, **options)
