@@ -23,7 +23,7 @@ class Checked:
     def __init__(self):
         self.reported = None
 
-    def that(self, condition, what, **witness):
+    def that(self, condition, what, /, **witness):
         if not condition:
             raise Refused(what)
 
