@@ -203,6 +203,18 @@ def test_what_remains_of_a_box_holds_its_zeros_and_may_be_nothing():
         assert 0.7031 < low.lower() < root < high.upper() < 4.01
 
 
+def test_how_much_remains_of_a_box():
+    with ctx.workprec(BITS):
+        # w^2 - 1/2 on [1/2, 1]: from 3/4, with the slope 3/2, to 17/24, give or take 1/12.
+        parabola = Curve(lambda w: w * w - fmpq(1, 2), lambda w: 2 * w)
+        (low,), (high,) = checker.remains(parabola, ((0.5,), (1.0,)))
+        for end, value in ((low.lower(), 17 / 24 - 1 / 12), (high.upper(), 17 / 24 + 1 / 12)):
+            assert abs(float(end) - value) < 1e-6
+        # Where the slope may be 0, and its middle is, all of the box remains.
+        whole = checker.remains(Curve(lambda w: w * w - 1, lambda w: 2 * w), ((-2.0,), (2.0,)))
+        assert whole == ([arb(-2)], [arb(2)])
+
+
 @pytest.mark.parametrize("target", ["-1", "0", "1/4", "1/2", "1", "2"])
 def test_where_the_slope_of_a_point_turns(target):
     with ctx.workprec(BITS):

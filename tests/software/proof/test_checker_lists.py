@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, arb_mat, arb_series, ctx, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from claims.proof import checker
 
@@ -156,33 +156,6 @@ def test_which_weights_hold_all_stationary_points():
     for ball, low, high in zip(found, (-1.5, -1.0), (2.0, 1.0), strict=True):
         assert abs(float(ball.lower()) - low * log3) < 1e-6
         assert abs(float(ball.upper()) - high * log3) < 1e-6
-
-
-class Curve:
-    """One equation in one unknown."""
-
-    def __init__(self, value, slope):
-        self.value, self.slope = value, slope
-
-    def facing(self, cell):
-        return self
-
-    def at(self, point):
-        return arb_mat([[self.value(arb(point[0]))]])
-
-    def slopes(self, cell):
-        return arb_mat([[self.slope(arb(cell[0][0]).union(arb(cell[1][0])))]])
-
-
-def test_what_remains_of_a_box():
-    # w^2 - 1/2 on [1/2, 1]: from 3/4, with the slope 3/2, to 17/24, give or take 1/12.
-    parabola = Curve(lambda w: w * w - fmpq(1, 2), lambda w: 2 * w)
-    (low,), (high,) = checker.remains(parabola, ((0.5,), (1.0,)))
-    for end, value in ((low.lower(), 17 / 24 - 1 / 12), (high.upper(), 17 / 24 + 1 / 12)):
-        assert abs(float(end) - value) < 1e-6
-    # Where the slope may be 0, and its middle is, all of the box remains.
-    whole = checker.remains(Curve(lambda w: w * w - 1, lambda w: 2 * w), ((-2.0,), (2.0,)))
-    assert whole == ([arb(-2)], [arb(2)])
 
 
 def exact(number: arb) -> Fraction:
